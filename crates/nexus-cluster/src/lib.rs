@@ -1,1 +1,18 @@
+#![doc = include_str!("../README.md")]
 
+mod account;
+mod binaries;
+mod bootstrap;
+mod cluster;
+mod error;
+mod place;
+mod server;
+mod settings;
+
+pub use account::{Account, is_root};
+pub use binaries::Binaries;
+pub use bootstrap::{ServiceRole, bootstrap, schema_sql};
+pub use cluster::{Cluster, Options};
+pub use error::ClusterError;
+pub use server::{Server, with_login};
+pub use settings::Purpose;
