@@ -87,7 +87,10 @@ pub fn is_root() -> bool {
 
 /// `program`, to be run as `account`, undisturbed by settings in the caller's shell.
 pub(crate) fn command(program: &Path, account: Option<&Account>) -> Command {
-    let mut command = Command::new(program);
+    prepare(Command::new(program), account)
+}
+
+pub(crate) fn prepare(mut command: Command, account: Option<&Account>) -> Command {
     for name in FOREIGN_SETTINGS {
         command.env_remove(name);
     }

@@ -7,9 +7,10 @@ use std::process::Command;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use crate::account::{Account, command, give};
+use crate::account::{Account, command, give, prepare};
 use crate::binaries::Binaries;
 use crate::error::{ClusterError, at};
+use crate::leash::leashed;
 use crate::place::Place;
 use crate::server::Server;
 use crate::settings::Purpose;
@@ -132,7 +133,8 @@ impl Cluster {
 
     /// The server as a child to be supervised: in the foreground, told to end by SIGINT.
     pub fn foreground(&self) -> Command {
-        let mut server = command(&self.binaries.program("postgres"), self.account.as_ref());
+        let leashed = leashed(&self.binaries.program("postgres"), "INT");
+        let mut server = prepare(leashed, self.account.as_ref());
         server.arg("-D").arg(&self.place.data);
         server
     }

@@ -1,1 +1,9 @@
+#![doc = include_str!("../README.md")]
 
+mod db;
+mod error;
+mod migrate;
+
+pub use db::{Db, DbSettings};
+pub use error::{DbError, DbResult};
+pub use migrate::{MigrationError, is_current, migrate};

@@ -1,1 +1,11 @@
+#![doc = include_str!("../README.md")]
 
+mod change;
+mod cursor;
+mod day;
+pub mod id;
+
+pub use change::Change;
+pub use cursor::{Cursor, CursorError, Page};
+pub use day::{business_day, start_of_business_day};
+pub use id::{ClientId, EventId, RecordId, SessionId, UserId};

@@ -1,1 +1,11 @@
+#![doc = include_str!("../README.md")]
 
+mod extract;
+mod problem;
+mod text;
+mod trace;
+
+pub use extract::{Body, BodyHash, Id, IfMatch, Query};
+pub use problem::{ApiError, ApiResult, FieldError, FieldErrors, Problem, ProblemBody, not_found_handler};
+pub use text::{optional_text, required_text};
+pub use trace::{trace_id, with_trace_id};

@@ -1,0 +1,225 @@
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use crossbeam_channel::{Receiver, Sender, TrySendError};
+use diesel::connection::SimpleConnection;
+use diesel::pg::PgConnection;
+use diesel::r2d2::{ConnectionManager, CustomizeConnection, R2D2Connection};
+use nexus_config::Secret;
+use tokio::sync::oneshot;
+
+use crate::{DbError, DbResult};
+
+/// How the database is reached.
+#[derive(Debug, Clone)]
+pub struct DbSettings {
+    /// `postgres://…`; it names the role, whose search path names the schema.
+    pub url: Secret,
+    /// How many threads, each with a connection of its own. Four serve two cores best.
+    pub threads: usize,
+    /// Shown by `pg_stat_activity`.
+    pub name: &'static str,
+}
+
+/// Work that has not started by then is answered with 503.
+const START_WITHIN: Duration = Duration::from_secs(1);
+/// How much work may wait.
+const QUEUE: usize = 256;
+/// A statement that takes longer is cut: no answer of ours needs more.
+const PER_CONNECTION: &str =
+    "SET statement_timeout = '8s'; SET lock_timeout = '1s'; SET idle_in_transaction_session_timeout = '10s'";
+
+type Pool = r2d2::Pool<ConnectionManager<PgConnection>>;
+type Job = Box<dyn FnOnce(DbResult<&mut PgConnection>) -> Health + Send>;
+
+/// What a job has seen of its connection.
+enum Health {
+    Good,
+    Doubtful,
+}
+
+/// A handle to the database threads; cheap to clone.
+#[derive(Clone)]
+pub struct Db {
+    jobs: Sender<Job>,
+}
+
+const WAITING: u8 = 0;
+const STARTED: u8 = 1;
+const GIVEN_UP: u8 = 2;
+
+impl Db {
+    /// Starts the threads. They connect when first needed, so this works while PostgreSQL is still down.
+    ///
+    /// # Panics
+    /// When the operating system gives no thread.
+    #[must_use]
+    pub fn start(settings: &DbSettings) -> Self {
+        let pool = pool(settings);
+        let (jobs, waiting) = crossbeam_channel::bounded(QUEUE);
+        for number in 0..settings.threads {
+            let (pool, waiting) = (pool.clone(), waiting.clone());
+            thread::Builder::new()
+                .name(format!("db-{number}"))
+                .spawn(move || work(&pool, &waiting))
+                .expect("the operating system gives a thread at start");
+        }
+        Self { jobs }
+    }
+
+    /// Runs work in one transaction: all of it happens, or nothing.
+    ///
+    /// # Errors
+    /// What `work` fails with (nothing is changed), or that the database is down or busy.
+    pub async fn transaction<T, E>(
+        &self,
+        work: impl FnOnce(&mut PgConnection) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<DbError> + Send + 'static,
+    {
+        self.run("db.transaction", move |conn| in_transaction(conn, work)).await
+    }
+
+    /// Runs work that only reads, each statement seeing what is committed when it starts.
+    ///
+    /// # Errors
+    /// What `work` fails with, or that the database is down or busy.
+    pub async fn read<T, E>(
+        &self,
+        work: impl FnOnce(&mut PgConnection) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<DbError> + Send + 'static,
+    {
+        self.run("db.read", work).await
+    }
+
+    async fn run<T, E>(
+        &self,
+        name: &'static str,
+        work: impl FnOnce(&mut PgConnection) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<DbError> + Send + 'static,
+    {
+        let (answer, answered) = oneshot::channel();
+        let state = Arc::new(AtomicU8::new(WAITING));
+        let started = Arc::clone(&state);
+        let span = tracing::debug_span!(target: nexus_telemetry::SPANS, "db", otel.name = name);
+        let job: Job = Box::new(move |conn| {
+            if started.compare_exchange(WAITING, STARTED, Ordering::AcqRel, Ordering::Acquire).is_err() {
+                return Health::Good;
+            }
+            let _entered = span.entered();
+            let (result, health) = match conn {
+                Ok(conn) => {
+                    let result = work(conn);
+                    let health = if result.is_ok() { Health::Good } else { Health::Doubtful };
+                    (result, health)
+                }
+                Err(error) => (Err(E::from(error)), Health::Good),
+            };
+            // Nobody listens any more when the client went away: the work is done all the same.
+            let _gone = answer.send(result);
+            health
+        });
+        match self.jobs.try_send(job) {
+            Ok(()) => {}
+            Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => return Err(DbError::Busy.into()),
+        }
+        tokio::pin!(answered);
+        if let Ok(result) = tokio::time::timeout(START_WITHIN, &mut answered).await {
+            return result.unwrap_or_else(|_| Err(lost().into()));
+        }
+        if state.compare_exchange(WAITING, GIVEN_UP, Ordering::AcqRel, Ordering::Acquire).is_ok() {
+            return Err(DbError::Busy.into());
+        }
+        answered.await.unwrap_or_else(|_| Err(lost().into()))
+    }
+}
+
+/// The thread dropped the answer: the work panicked.
+fn lost() -> DbError {
+    DbError::Unreachable("the work did not end".to_owned())
+}
+
+fn pool(settings: &DbSettings) -> Pool {
+    let threads = u32::try_from(settings.threads).unwrap_or(1);
+    r2d2::Pool::builder()
+        .max_size(threads)
+        .min_idle(Some(0))
+        .test_on_check_out(true)
+        .connection_timeout(Duration::from_millis(800))
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .error_handler(Box::new(r2d2::NopErrorHandler))
+        .connection_customizer(Box::new(Prepared(settings.name)))
+        .build_unchecked(ConnectionManager::new(settings.url.expose()))
+}
+
+#[derive(Debug)]
+struct Prepared(&'static str);
+
+impl CustomizeConnection<PgConnection, diesel::r2d2::Error> for Prepared {
+    fn on_acquire(&self, conn: &mut PgConnection) -> Result<(), diesel::r2d2::Error> {
+        conn.batch_execute(&format!("{PER_CONNECTION}; SET application_name = 'nexus-{}'", self.0))
+            .map_err(diesel::r2d2::Error::QueryError)
+    }
+}
+
+/// A database thread: it keeps its connection until that breaks.
+fn work(pool: &Pool, jobs: &Receiver<Job>) {
+    let mut held = None;
+    while let Ok(job) = jobs.recv() {
+        if held.is_none() {
+            match pool.get() {
+                Ok(conn) => held = Some(conn),
+                Err(error) => {
+                    job(Err(DbError::Unreachable(error.to_string())));
+                    continue;
+                }
+            }
+        }
+        let Some(conn) = held.as_mut() else { continue };
+        let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| job(Ok(&mut *conn))));
+        let broken = match outcome {
+            Ok(Health::Good) => false,
+            Ok(Health::Doubtful) => conn.ping().is_err(),
+            Err(_panic) => true,
+        };
+        if broken {
+            // The pool tests what it hands out, so nobody is given this one again.
+            held = None;
+        }
+    }
+}
+
+enum Failure<E> {
+    Database(diesel::result::Error),
+    Work(E),
+}
+
+impl<E> From<diesel::result::Error> for Failure<E> {
+    fn from(error: diesel::result::Error) -> Self {
+        Self::Database(error)
+    }
+}
+
+fn in_transaction<T, E: From<DbError>>(
+    conn: &mut PgConnection,
+    work: impl FnOnce(&mut PgConnection) -> Result<T, E>,
+) -> Result<T, E> {
+    use diesel::Connection;
+    #[expect(clippy::disallowed_methods, reason = "this is the one place")]
+    let result = conn.transaction(|conn| work(conn).map_err(Failure::Work));
+    result.map_err(|failure| match failure {
+        Failure::Database(error) => DbError::from(error).into(),
+        Failure::Work(error) => error,
+    })
+}
