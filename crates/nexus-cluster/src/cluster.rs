@@ -29,6 +29,7 @@ pub struct Options<'a> {
 }
 
 /// A cluster whose data exists; it may or may not be running.
+#[derive(Clone)]
 pub struct Cluster {
     binaries: Binaries,
     account: Option<Account>,

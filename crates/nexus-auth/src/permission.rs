@@ -1,0 +1,147 @@
+//! `resource:action:scope`, e.g. `clients:read:team`.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// Whose records: mine, mine and those of everybody below me in the reporting tree, or everybody's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Scope {
+    /// Records that I own.
+    Own,
+    /// Mine and my reports', at any depth.
+    Team,
+    /// Everybody's.
+    All,
+}
+
+impl FromStr for Scope {
+    type Err = ();
+    fn from_str(text: &str) -> Result<Self, ()> {
+        match text {
+            "own" => Ok(Self::Own),
+            "team" => Ok(Self::Team),
+            "all" => Ok(Self::All),
+            _ => Err(()),
+        }
+    }
+}
+
+impl fmt::Display for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Own => "own",
+            Self::Team => "team",
+            Self::All => "all",
+        })
+    }
+}
+
+/// One permission as a type, so that a handler's signature says what it needs.
+pub trait Permission: 'static {
+    /// `resource:action`.
+    const NAME: &'static str;
+}
+
+/// A permission with its scope.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Grant {
+    /// `resource:action`.
+    pub name: String,
+    /// Whose records.
+    pub scope: Scope,
+}
+
+impl FromStr for Grant {
+    type Err = ();
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let (name, scope) = text.rsplit_once(':').ok_or(())?;
+        let scope = scope.parse()?;
+        let name = name.to_owned();
+        Ok(Self { name, scope })
+    }
+}
+
+impl fmt::Display for Grant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.name, self.scope)
+    }
+}
+
+/// The widest scope that these grants give for a permission.
+#[must_use]
+pub fn allowed(grants: &[Grant], name: &str) -> Option<Scope> {
+    grants
+        .iter()
+        .filter(|grant| grant.name == name)
+        .map(|grant| grant.scope)
+        .max()
+}
+
+macro_rules! permissions {
+    ($($(#[$doc:meta])* $type:ident = $name:literal),+ $(,)?) => {
+        /// Every permission there is, as a role's editor lists them.
+        pub const CATALOG: &[&str] = &[$($name),+];
+
+        pub(crate) mod types {
+            $(
+                $(#[$doc])*
+                #[derive(Debug)]
+                pub struct $type;
+                impl super::Permission for $type {
+                    const NAME: &'static str = $name;
+                }
+            )+
+        }
+    };
+}
+
+permissions! {
+    /// See colleagues.
+    ReadUsers = "users:read",
+    /// Invite, change, disable colleagues.
+    ManageUsers = "users:manage",
+    /// Change what roles may do.
+    ManageRoles = "roles:manage",
+    /// Rotate the keys that sign tokens.
+    ManageKeys = "keys:manage",
+    /// See clients with their sites, contacts and timeline.
+    ReadClients = "clients:read",
+    /// Create and change clients, sites and contacts.
+    WriteClients = "clients:write",
+    /// See opportunities and the board.
+    ReadOpportunities = "opportunities:read",
+    /// Create, change, move, win and lose opportunities.
+    WriteOpportunities = "opportunities:write",
+    /// Change pipelines, stages and lost reasons.
+    ManagePipelines = "pipelines:manage",
+    /// Add calls, notes and the like to a timeline.
+    WriteInteractions = "interactions:write",
+    /// Import files.
+    RunImports = "imports:run",
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_widest_scope_counts_and_only_of_the_same_permission() {
+        let grants: Vec<Grant> = ["clients:read:own", "clients:read:team", "clients:write:all"]
+            .iter()
+            .map(|text| text.parse().unwrap())
+            .collect();
+        assert_eq!(allowed(&grants, "clients:read"), Some(Scope::Team));
+        assert_eq!(allowed(&grants, "clients:rea"), None);
+        assert_eq!(grants[1].to_string(), "clients:read:team");
+    }
+
+    #[test]
+    fn a_scope_nobody_knows_is_no_grant() {
+        assert!("clients:read:everything".parse::<Grant>().is_err());
+        assert!("clients".parse::<Grant>().is_err());
+    }
+}
