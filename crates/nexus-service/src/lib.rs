@@ -1,1 +1,18 @@
+#![doc = include_str!("../README.md")]
 
+mod answer;
+mod app;
+mod clock;
+mod list;
+mod once;
+mod run;
+mod server;
+mod tracing_layer;
+
+pub use answer::{Answer, tagged};
+pub use app::App;
+pub use clock::{Clock, now};
+pub use list::{LIMIT_DEFAULT, LIMIT_MOST, page_limit, read_cursor};
+pub use once::OnceKey;
+pub use run::{Service, main};
+pub use server::{Running, serve};

@@ -1,0 +1,186 @@
+//! A service's life, from its settings to its drain.
+
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use actix_web::web::ServiceConfig;
+use diesel::Connection;
+use diesel::pg::PgConnection;
+use diesel_migrations::EmbeddedMigrations;
+use nexus_auth::Verifier;
+use nexus_config::{BadSettings, Secret, Settings};
+use nexus_db::{Db, DbSettings, MigrationError, migrate};
+use nexus_peers::{Credentials, Peers};
+use utoipa::openapi::OpenApi;
+
+use crate::app::App;
+use crate::clock;
+use crate::once::forget_old;
+use crate::server::{Running, serve};
+
+/// What makes one service differ from another.
+#[derive(Clone, Copy)]
+pub struct Service {
+    /// `crm`; its settings start with `CRM_`.
+    pub name: &'static str,
+    /// Where it listens when nothing is said.
+    pub bind: &'static str,
+    /// Mounts its routes.
+    pub configure: fn(&mut ServiceConfig),
+    /// Its document.
+    pub openapi: fn() -> OpenApi,
+    /// Its schema.
+    pub migrations: fn() -> EmbeddedMigrations,
+    /// Starts what runs beside the requests: consumers, jobs, key keeping.
+    pub background: fn(App),
+}
+
+/// The threads that own a database connection.
+const DB_THREADS: usize = 4;
+const MIGRATE_AGAIN_AFTER: Duration = Duration::from_secs(1);
+const HOURLY: Duration = Duration::from_secs(3600);
+
+/// The whole program.
+#[must_use]
+pub fn main(service: Service) -> ExitCode {
+    let done = match std::env::args().nth(1).as_deref() {
+        None => start(service),
+        Some("openapi") => print_openapi(service),
+        Some("healthcheck") => healthcheck(service),
+        Some(other) => Err(format!("{other} is no command: there are openapi and healthcheck").into()),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // Before logging has started there is only this.
+            let _nowhere_else = writeln!(std::io::stderr(), "{}: {error}", service.name);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+fn print_openapi(service: Service) -> Result<(), Failure> {
+    let text = serde_json::to_string_pretty(&(service.openapi)())?;
+    Ok(writeln!(std::io::stdout(), "{text}")?)
+}
+
+fn bind_address(service: Service, settings: &mut Settings) -> SocketAddr {
+    let fallback = service.bind.parse().unwrap_or(SocketAddr::from(([127, 0, 0, 1], 0)));
+    settings.or(&format!("{}_BIND", service.name.to_uppercase()), fallback)
+}
+
+/// Asks the running service whether it is alive; for containers, which have no curl.
+fn healthcheck(service: Service) -> Result<(), Failure> {
+    let mut address = bind_address(service, &mut Settings::from_env());
+    if address.ip().is_unspecified() {
+        address.set_ip(std::net::Ipv4Addr::LOCALHOST.into());
+    }
+    let mut stream = TcpStream::connect_timeout(&address, Duration::from_secs(2))?;
+    stream.set_read_timeout(Some(Duration::from_secs(2)))?;
+    stream.write_all(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer)?;
+    if answer.starts_with("HTTP/1.1 200") {
+        return Ok(());
+    }
+    Err("it does not answer with 200".into())
+}
+
+struct Start {
+    bind: SocketAddr,
+    database_url: Secret,
+    credentials: Credentials,
+}
+
+fn settings(service: Service) -> Result<Start, BadSettings> {
+    let mut settings = Settings::from_env();
+    let bind = bind_address(service, &mut settings);
+    let database_url = settings.required("DATABASE_URL", "postgres://role:password@host/nexus");
+    let credentials = Credentials::from_settings(&mut settings, service.name);
+    let start = database_url.zip(credentials).map(|(database_url, credentials)| Start {
+        bind,
+        database_url,
+        credentials,
+    });
+    settings.finish(start)
+}
+
+fn start(service: Service) -> Result<(), Failure> {
+    let _telemetry = nexus_telemetry::start(service.name)?;
+    let start = settings(service)?;
+    let listener = TcpListener::bind(start.bind)
+        .map_err(|error| format!("cannot listen on {}: {error}", start.bind))?;
+    listener.set_nonblocking(true)?;
+    actix_web::rt::System::new().block_on(live(service, start, listener))
+}
+
+async fn live(service: Service, start: Start, listener: TcpListener) -> Result<(), Failure> {
+    let db = Db::start(&DbSettings {
+        url: start.database_url.clone(),
+        threads: DB_THREADS,
+        name: service.name,
+    });
+    let app = App {
+        db,
+        peers: Arc::new(Peers::new(start.credentials)),
+        verifier: Arc::new(Verifier::default()),
+        feed: nexus_outbox::start(start.database_url.clone()),
+        clock: clock::now,
+    };
+    let migrated = Arc::new(AtomicBool::new(false));
+    let running = serve(listener, app.clone(), (service.openapi)(), Arc::clone(&migrated), service.configure)?;
+    tracing::info!(service = service.name, address = %running.address, "listening");
+
+    let migrating = tokio::task::spawn_blocking(move || migrate_when_possible(service, &start.database_url));
+    tokio::select! {
+        result = migrating => result??,
+        () = told_to_stop() => return Ok(running.drain().await?),
+    }
+    migrated.store(true, Ordering::Release);
+    (service.background)(app.clone());
+    tokio::spawn(clean_up(app));
+    until_told_to_stop(running).await
+}
+
+/// Waits for PostgreSQL as long as it takes; gives up only when the schema itself is the trouble.
+fn migrate_when_possible(service: Service, url: &Secret) -> Result<(), MigrationError> {
+    loop {
+        match PgConnection::establish(url.expose()) {
+            Ok(mut conn) => return migrate(&mut conn, (service.migrations)()),
+            Err(error) => tracing::warn!(cause = %error, "waiting for the database"),
+        }
+        std::thread::sleep(MIGRATE_AGAIN_AFTER);
+    }
+}
+
+async fn clean_up(app: App) {
+    loop {
+        if let Err(error) = app.db.transaction(forget_old).await {
+            tracing::debug!(cause = %error, "old idempotency keys stay for now");
+        }
+        tokio::time::sleep(HOURLY).await;
+    }
+}
+
+async fn told_to_stop() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+}
+
+async fn until_told_to_stop(running: Running) -> Result<(), Failure> {
+    told_to_stop().await;
+    tracing::info!("stopping");
+    Ok(running.drain().await?)
+}

@@ -1,0 +1,150 @@
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use actix_web::dev::ServerHandle;
+use actix_web::middleware::from_fn;
+use actix_web::web::{Data, Json, PayloadConfig, ServiceConfig, get, resource, to};
+use actix_web::{HttpResponse, HttpServer};
+use nexus_problem::not_found_handler;
+use serde_json::json;
+use utoipa::openapi::OpenApi;
+
+use crate::app::App;
+use crate::tracing_layer::{methods, trace};
+
+/// Two cores, two workers.
+const WORKERS: usize = 2;
+/// A JSON body of ours is never larger.
+const BODY_MOST: usize = 1024 * 1024;
+const HEAD_WITHIN: Duration = Duration::from_secs(5);
+const IDLE: Duration = Duration::from_secs(75);
+const DRAIN_SECONDS: u64 = 8;
+
+/// A started server.
+pub struct Running {
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// Stops it.
+    pub handle: ServerHandle,
+    /// Ends when the server has stopped.
+    pub ended: tokio::task::JoinHandle<std::io::Result<()>>,
+    draining: Arc<AtomicBool>,
+}
+
+impl Running {
+    /// Not ready any more; finishes what has begun, then stops.
+    pub async fn drain(self) -> std::io::Result<()> {
+        self.draining.store(true, Ordering::Release);
+        self.handle.stop(true).await;
+        self.ended.await.unwrap_or_else(|error| Err(std::io::Error::other(error)))
+    }
+}
+
+/// Whether everything a service needs is there.
+#[derive(Clone)]
+struct Readiness {
+    app: App,
+    migrated: Arc<AtomicBool>,
+    draining: Arc<AtomicBool>,
+}
+
+/// Starts the HTTP server.
+///
+/// # Errors
+/// When the listener cannot be used.
+pub fn serve(
+    listener: TcpListener,
+    app: App,
+    document: OpenApi,
+    migrated: Arc<AtomicBool>,
+    configure: fn(&mut ServiceConfig),
+) -> std::io::Result<Running> {
+    let address = listener.local_addr()?;
+    let draining = Arc::new(AtomicBool::new(false));
+    let readiness = Readiness {
+        app: app.clone(),
+        migrated,
+        draining: Arc::clone(&draining),
+    };
+    let known = methods(&document);
+    let document = Data::new(document);
+    let (db, feed) = (Data::new(app.db.clone()), Data::new(app.feed.clone()));
+    let verifier = Data::from(Arc::clone(&app.verifier));
+    let (app, readiness) = (Data::new(app), Data::new(readiness));
+    let server = HttpServer::new(move || {
+        let known = Arc::clone(&known);
+        actix_web::App::new()
+            .app_data(app.clone())
+            .app_data(db.clone())
+            .app_data(feed.clone())
+            .app_data(verifier.clone())
+            .app_data(readiness.clone())
+            .app_data(document.clone())
+            .app_data(PayloadConfig::new(BODY_MOST))
+            .wrap(from_fn(move |request, next| trace(Arc::clone(&known), request, next)))
+            .service(resource("/healthz").route(get().to(healthz)))
+            .service(resource("/readyz").route(get().to(readyz)))
+            .service(resource("/internal/openapi.json").route(get().to(openapi)))
+            .configure(nexus_outbox::events_route)
+            .configure(configure)
+            .default_service(to(not_found_handler))
+    })
+    .workers(WORKERS)
+    .worker_max_blocking_threads(1)
+    .max_connections(512)
+    .client_request_timeout(HEAD_WITHIN)
+    .keep_alive(IDLE)
+    .shutdown_timeout(DRAIN_SECONDS)
+    .disable_signals()
+    .listen(listener)?
+    .run();
+    let handle = server.handle();
+    Ok(Running {
+        address,
+        handle,
+        ended: tokio::spawn(server),
+        draining,
+    })
+}
+
+/// Alive: restart me when this does not answer. It asks nobody else.
+async fn healthz() -> HttpResponse {
+    HttpResponse::Ok().json(json!({"status": "alive"}))
+}
+
+/// Ready: send me requests.
+async fn readyz(readiness: Data<Readiness>) -> HttpResponse {
+    let database = readiness
+        .app
+        .db
+        .read(|conn| {
+            use diesel::r2d2::R2D2Connection;
+            conn.ping().map_err(nexus_db::DbError::from)
+        })
+        .await
+        .is_ok();
+    let parts = json!({
+        "database": database,
+        "migrated": readiness.migrated.load(Ordering::Acquire),
+        "keys": !readiness.app.verifier.keys.is_empty(),
+        "serving": !readiness.draining.load(Ordering::Acquire),
+    });
+    let ready = parts
+        .as_object()
+        .is_some_and(|parts| parts.values().all(|part| part == &json!(true)));
+    let status = if ready { "ready" } else { "not ready" };
+    let body = json!({"status": status, "parts": parts});
+    if ready {
+        HttpResponse::Ok().json(body)
+    } else {
+        HttpResponse::ServiceUnavailable()
+            .insert_header(("retry-after", "1"))
+            .json(body)
+    }
+}
+
+async fn openapi(document: Data<OpenApi>) -> Json<Data<OpenApi>> {
+    Json(document)
+}

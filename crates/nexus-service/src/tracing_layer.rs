@@ -1,0 +1,106 @@
+//! Around every request: its trace, and problems instead of bare errors.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{ALLOW, HeaderValue};
+use actix_web::http::{Method, StatusCode};
+use actix_web::middleware::Next;
+use actix_web::{Error, ResponseError};
+use nexus_problem::{ApiError, Problem, with_trace_id};
+use nexus_telemetry::{SPANS, TraceParent, adopt_parent};
+use tracing::Instrument;
+use utoipa::openapi::OpenApi;
+
+/// Which methods each path knows, for 405.
+pub(crate) type Methods = Arc<HashMap<String, String>>;
+
+/// Reads the methods off the service's own document.
+pub(crate) fn methods(document: &OpenApi) -> Methods {
+    let paths = document.paths.paths.iter().map(|(path, item)| {
+        let known = [
+            (Method::GET, item.get.is_some()),
+            (Method::POST, item.post.is_some()),
+            (Method::PUT, item.put.is_some()),
+            (Method::PATCH, item.patch.is_some()),
+            (Method::DELETE, item.delete.is_some()),
+        ];
+        let names: Vec<_> = known
+            .into_iter()
+            .filter_map(|(method, has)| has.then(|| method.to_string()))
+            .collect();
+        (path.clone(), names.join(", "))
+    });
+    Arc::new(paths.collect())
+}
+
+fn fresh_context() -> TraceParent {
+    let mut bytes = [0; 24];
+    bytes[..16].copy_from_slice(uuid::Uuid::now_v7().as_bytes());
+    bytes[16..].copy_from_slice(&uuid::Uuid::now_v7().as_bytes()[8..]);
+    TraceParent::from_random(bytes)
+}
+
+pub(crate) async fn trace(
+    methods: Methods,
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let parent = request
+        .headers()
+        .get("traceparent")
+        .and_then(|value| TraceParent::parse(value.to_str().ok()?))
+        .unwrap_or_else(fresh_context);
+    let id = parent.trace_id().to_owned();
+    let route = request.match_pattern();
+    let span = tracing::debug_span!(
+        target: SPANS,
+        "request",
+        otel.name = format!("{} {}", request.method(), route.as_deref().unwrap_or("?")),
+        otel.kind = "server",
+        http.status = tracing::field::Empty,
+    );
+    if !span.is_disabled() {
+        adopt_parent(&span, &parent);
+    }
+    let answering = next.call(request).instrument(span.clone());
+    let response = with_trace_id(id.clone(), async {
+        let response = answering.await?.map_into_boxed_body();
+        Ok::<_, Error>(speak_problem(response, route.as_deref(), &methods))
+    })
+    .await?;
+    span.record("http.status", response.status().as_u16());
+    if response.status().is_server_error() {
+        tracing::warn!(
+            status = response.status().as_u16(),
+            method = %response.request().method(),
+            route = route.as_deref().unwrap_or("?"),
+            trace_id = id,
+            "request failed"
+        );
+    }
+    Ok(response)
+}
+
+/// The framework's own bare errors become problems too.
+fn speak_problem(
+    response: ServiceResponse<BoxBody>,
+    route: Option<&str>,
+    methods: &Methods,
+) -> ServiceResponse<BoxBody> {
+    if response.status() != StatusCode::METHOD_NOT_ALLOWED {
+        return response;
+    }
+    let allow = route.and_then(|route| methods.get(route)).map_or("", String::as_str);
+    let problem = Problem::new(
+        StatusCode::METHOD_NOT_ALLOWED,
+        "method-not-allowed",
+        "This path does not know this method",
+        format!("It knows: {allow}."),
+    )
+    .with_header(ALLOW, HeaderValue::from_str(allow).unwrap_or(HeaderValue::from_static("")));
+    let (request, _) = response.into_parts();
+    ServiceResponse::new(request, ApiError(problem).error_response())
+}
