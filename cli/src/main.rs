@@ -1,0 +1,45 @@
+#![doc = include_str!("../README.md")]
+#![expect(clippy::print_stdout, reason = "a command for a terminal")]
+
+mod dotenv;
+mod probe;
+mod state;
+mod up;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Starts, examines and fills NEXUS-CRM.
+#[derive(Parser)]
+#[command(version, about)]
+struct Nexus {
+    /// The folder with secrets, log and the private database.
+    #[arg(long, global = true, env = "NEXUS_STATE", default_value = ".nexus")]
+    state: PathBuf,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Start everything and keep it running until Ctrl-C.
+    Up(up::UpArgs),
+    /// Stop what `nexus up` started in this folder.
+    Stop,
+}
+
+fn main() -> ExitCode {
+    let outcome = dotenv::load().and_then(|()| {
+        let nexus = Nexus::parse();
+        match nexus.command {
+            Command::Up(args) => up::run(&args, &nexus.state),
+            Command::Stop => up::stop(&nexus.state),
+        }
+    });
+    outcome.unwrap_or_else(|error| {
+        eprintln!("error: {error:#}");
+        ExitCode::FAILURE
+    })
+}

@@ -1,0 +1,107 @@
+//! Waiting until everything answers, and saying so.
+
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, bail};
+use tokio::time::sleep;
+
+use super::child::Kept;
+use super::journal::Journal;
+use crate::probe;
+
+const LOOK_EVERY: Duration = Duration::from_millis(20);
+const TELL_AFTER: Duration = Duration::from_secs(30);
+/// So many failed starts before it ever worked: it will not get better by itself.
+const HOPELESS: u32 = 4;
+
+/// Returns when every service says that it is ready; gives up when one cannot even start.
+pub async fn wait(
+    kept: &[Kept],
+    addresses: &[(&str, SocketAddr)],
+    journal: &Journal,
+) -> Result<()> {
+    let started = Instant::now();
+    let mut told = false;
+    for (name, address) in addresses {
+        loop {
+            if probe::get(reachable(*address), "/readyz")
+                .await
+                .is_some_and(|answer| answer.status == 200)
+            {
+                break;
+            }
+            if let Some(child) = kept.iter().find(|child| child.ends() >= HOPELESS) {
+                bail!(
+                    "{} does not start; its last lines above say why",
+                    child.name
+                );
+            }
+            if started.elapsed() > TELL_AFTER && !told {
+                journal.say(&format!(
+                    "still waiting for {name}; `nexus doctor` in another terminal says more"
+                ));
+                told = true;
+            }
+            sleep(LOOK_EVERY).await;
+        }
+    }
+    Ok(())
+}
+
+/// The lines a person waits for.
+pub async fn greet(journal: &Journal, started: Instant, public_url: &str, public: SocketAddr) {
+    journal.say(&format!(
+        "ready in {:.1} s: {public_url}",
+        started.elapsed().as_secs_f32()
+    ));
+    if !public.ip().is_loopback() && public_url.contains("localhost") {
+        journal
+            .say("other machines may come in, but invitations will say localhost: set PUBLIC_URL");
+    }
+    let setup = probe::get(reachable(public), "/api/v1/auth/setup").await;
+    if setup.is_some_and(|answer| {
+        answer
+            .body
+            .replace(' ', "")
+            .contains("\"needs_first_user\":true")
+    }) {
+        journal.say("nobody is registered yet: whoever registers first becomes the administrator");
+    }
+    journal.say("Ctrl-C stops it");
+}
+
+/// An address that means "every interface" is reached through loopback.
+pub fn reachable(address: SocketAddr) -> SocketAddr {
+    let mut address = address;
+    if address.ip().is_unspecified() {
+        let loopback = if address.is_ipv4() {
+            [127, 0, 0, 1].into()
+        } else {
+            std::net::Ipv6Addr::LOCALHOST.into()
+        };
+        address.set_ip(loopback);
+    }
+    address
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_interface_includes_loopback() {
+        assert_eq!(
+            reachable("0.0.0.0:80".parse().unwrap()),
+            "127.0.0.1:80".parse().unwrap()
+        );
+        assert_eq!(
+            reachable("[::]:80".parse().unwrap()),
+            "[::1]:80".parse().unwrap()
+        );
+        assert_eq!(
+            reachable("10.0.0.1:80".parse().unwrap()),
+            "10.0.0.1:80".parse().unwrap()
+        );
+    }
+}

@@ -1,0 +1,257 @@
+//! The services, as data, and the environment each of them gets.
+
+use std::env;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Result, bail};
+use nexus_cluster::leashed;
+
+use super::secrets::Secrets;
+
+/// One binary.
+#[derive(Clone, Copy, Debug)]
+pub struct Service {
+    pub name: &'static str,
+    /// Has a schema of its own.
+    pub stores: bool,
+    /// Whom it calls, and therefore needs the address of.
+    pub calls: &'static [&'static str],
+}
+
+/// In the order of starting; stopped in reverse, so that nothing is asked of one that is gone.
+pub const SERVICES: [Service; 3] = [
+    Service {
+        name: "auth",
+        stores: true,
+        calls: &[],
+    },
+    Service {
+        name: "crm",
+        stores: true,
+        calls: &["auth"],
+    },
+    Service {
+        name: PUBLIC,
+        stores: false,
+        calls: &["auth", "crm"],
+    },
+];
+
+/// The one that the world talks to.
+pub const PUBLIC: &str = "gateway";
+/// The one that knows everybody's secret, since it checks them.
+const ISSUER: &str = "auth";
+/// The command itself may ask for a service token, too.
+const OTHER_CLIENTS: [&str; 1] = ["nexus"];
+
+/// What must not be handed on to a child that it is not meant for.
+const CONFIDENTIAL: [&str; 6] = [
+    "ADMIN_DATABASE_URL",
+    "DATABASE_URL",
+    "AUTH_MASTER_SECRET",
+    "AUTH_SERVICE_SECRETS",
+    "NEXUS_CLIENT_SECRET",
+    "NEXUS_TOKEN",
+];
+
+/// What all environments are made from.
+pub struct Installation<'a> {
+    pub addresses: Vec<(&'static str, SocketAddr)>,
+    pub public_url: String,
+    pub web_root: PathBuf,
+    /// The URL of a service's own database login.
+    pub database_url: &'a dyn Fn(&str) -> Result<String>,
+}
+
+/// A service's program and settings, ready to be started any number of times.
+#[derive(Clone, Debug)]
+pub struct Launch {
+    pub name: &'static str,
+    pub address: SocketAddr,
+    program: PathBuf,
+    settings: Vec<(String, String)>,
+}
+
+impl Launch {
+    pub fn command(&self) -> Command {
+        let mut command = leashed(&self.program, "TERM");
+        for name in CONFIDENTIAL
+            .iter()
+            .map(|name| (*name).to_owned())
+            .chain(own_database_variables())
+        {
+            command.env_remove(format!("{name}_FILE"));
+            command.env_remove(name);
+        }
+        command.envs(self.settings.iter().cloned());
+        command
+    }
+}
+
+impl Installation<'_> {
+    fn address(&self, name: &str) -> SocketAddr {
+        let found = self.addresses.iter().find(|(known, _)| *known == name);
+        found
+            .map(|(_, address)| *address)
+            .expect("every service of the table has an address")
+    }
+
+    pub fn launch(
+        &self,
+        service: &Service,
+        folder: &Path,
+        secrets: &mut Secrets,
+    ) -> Result<Launch> {
+        let program = folder.join(service.name);
+        if !program.is_file() {
+            bail!(
+                "{} is missing: build it with `make up` or `cargo build --workspace`",
+                program.display()
+            );
+        }
+        let settings = self.settings(service, secrets)?;
+        Ok(Launch {
+            name: service.name,
+            address: self.address(service.name),
+            program,
+            settings,
+        })
+    }
+
+    fn settings(&self, service: &Service, secrets: &mut Secrets) -> Result<Vec<(String, String)>> {
+        let upper = service.name.to_uppercase();
+        let mut settings = vec![
+            (
+                format!("{upper}_BIND"),
+                self.address(service.name).to_string(),
+            ),
+            ("PUBLIC_URL".to_owned(), self.public_url.clone()),
+        ];
+        for peer in service.calls {
+            settings.push((
+                format!("{}_URL", peer.to_uppercase()),
+                format!("http://{}", self.address(peer)),
+            ));
+        }
+        if service.stores {
+            settings.push((
+                "DATABASE_URL".to_owned(),
+                (self.database_url)(service.name)?,
+            ));
+        }
+        if service.name == ISSUER {
+            settings.push(secret("AUTH_MASTER_SECRET", || {
+                secrets.get("AUTH_MASTER_SECRET")
+            })?);
+            settings.push(("AUTH_SERVICE_SECRETS".to_owned(), client_secrets(secrets)?));
+        } else {
+            settings.push(("NEXUS_CLIENT_ID".to_owned(), service.name.to_owned()));
+            settings.push((
+                "NEXUS_CLIENT_SECRET".to_owned(),
+                client_secret(service.name, secrets)?,
+            ));
+        }
+        if service.name == PUBLIC {
+            settings.push(("WEB_ROOT".to_owned(), self.web_root.display().to_string()));
+        }
+        Ok(settings)
+    }
+}
+
+/// The variable by which an operator names a database of his own for one service.
+pub fn database_variable(service: &str) -> String {
+    format!("{}_DATABASE_URL", service.to_uppercase())
+}
+
+fn own_database_variables() -> impl Iterator<Item = String> {
+    SERVICES
+        .iter()
+        .map(|service| database_variable(service.name))
+}
+
+/// The operator's own value, from the environment or a file it names, else ours.
+fn secret(name: &str, ours: impl FnOnce() -> Result<String>) -> Result<(String, String)> {
+    let file = format!("{name}_FILE");
+    if let Some(path) = env::var_os(&file) {
+        return Ok((file, path.to_string_lossy().into_owned()));
+    }
+    let given = env::var_os(name).map(|value| value.to_string_lossy().into_owned());
+    Ok((name.to_owned(), given.map_or_else(ours, Ok)?))
+}
+
+fn client_secret(client: &str, secrets: &mut Secrets) -> Result<String> {
+    secrets.get(&format!("{}_CLIENT_SECRET", client.to_uppercase()))
+}
+
+fn client_secrets(secrets: &mut Secrets) -> Result<String> {
+    let services = SERVICES
+        .iter()
+        .map(|service| service.name)
+        .filter(|name| *name != ISSUER);
+    let clients = services.chain(OTHER_CLIENTS);
+    let pairs: Result<Vec<String>> = clients
+        .map(|client| Ok(format!("{client}={}", client_secret(client, secrets)?)))
+        .collect();
+    Ok(pairs?.join(","))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settings_of(name: &str, secrets: &mut Secrets) -> Vec<(String, String)> {
+        let addresses = SERVICES
+            .iter()
+            .zip(8080..)
+            .map(|(service, port)| (service.name, ([127, 0, 0, 1], port).into()));
+        let installation = Installation {
+            addresses: addresses.collect(),
+            public_url: "http://localhost:8082".into(),
+            web_root: "frontend/build".into(),
+            database_url: &|service| Ok(format!("postgres://nexus_{service}@host/nexus")),
+        };
+        let service = SERVICES
+            .iter()
+            .find(|service| service.name == name)
+            .unwrap();
+        installation.settings(service, secrets).unwrap()
+    }
+
+    fn value<'a>(settings: &'a [(String, String)], name: &str) -> Option<&'a str> {
+        settings
+            .iter()
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value.as_str())
+    }
+
+    #[test]
+    fn each_service_gets_what_it_needs_and_no_more() {
+        let mut secrets = Secrets::load(Path::new("/nonexistent/secrets.env")).unwrap();
+        let auth = settings_of("auth", &mut secrets);
+        let crm = settings_of("crm", &mut secrets);
+        let gateway = settings_of("gateway", &mut secrets);
+
+        assert_eq!(value(&crm, "AUTH_URL"), Some("http://127.0.0.1:8080"));
+        assert_eq!(value(&crm, "CRM_BIND"), Some("127.0.0.1:8081"));
+        assert_eq!(
+            value(&crm, "DATABASE_URL"),
+            Some("postgres://nexus_crm@host/nexus")
+        );
+        assert_eq!(value(&gateway, "CRM_URL"), Some("http://127.0.0.1:8081"));
+        for (settings, name) in [
+            (&crm, "AUTH_MASTER_SECRET"),
+            (&gateway, "DATABASE_URL"),
+            (&gateway, "AUTH_SERVICE_SECRETS"),
+        ] {
+            assert_eq!(value(settings, name), None, "{name}");
+        }
+        let known = value(&auth, "AUTH_SERVICE_SECRETS").unwrap();
+        let own = value(&crm, "NEXUS_CLIENT_SECRET").unwrap();
+        assert!(
+            known.split(',').any(|pair| pair == format!("crm={own}")),
+            "auth knows crm's secret"
+        );
+    }
+}
