@@ -1,0 +1,82 @@
+use std::path::Path;
+
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use diesel_migrations::EmbeddedMigrations;
+use nexus_config::{Secret, Settings};
+use uuid::Uuid;
+
+/// A schema of its own, gone when dropped.
+pub struct TestDatabase {
+    /// Leads into the schema, whoever connects with it.
+    pub url: Secret,
+    /// The schema's name.
+    pub schema: String,
+}
+
+impl TestDatabase {
+    /// A schema with nothing in it.
+    #[must_use]
+    pub fn empty() -> Self {
+        let schema = format!("t_{}", Uuid::now_v7().simple());
+        admin()
+            .batch_execute(&format!("CREATE SCHEMA {schema}"))
+            .expect("the test database takes a new schema");
+        let base = base_url();
+        let join = if base.contains('?') { '&' } else { '?' };
+        let url = format!("{base}{join}options=-csearch_path%3D{schema}%2Cextensions");
+        Self {
+            url: Secret::new(url),
+            schema,
+        }
+    }
+
+    /// A schema brought up to date.
+    #[must_use]
+    pub fn migrated(migrations: EmbeddedMigrations) -> Self {
+        let database = Self::empty();
+        nexus_db::migrate(&mut database.connect(), migrations).expect("the migrations apply");
+        database
+    }
+
+    /// A connection into the schema.
+    #[must_use]
+    pub fn connect(&self) -> PgConnection {
+        PgConnection::establish(self.url.expose()).expect("the test database accepts connections")
+    }
+}
+
+impl Drop for TestDatabase {
+    fn drop(&mut self) {
+        // A failing drop leaves a schema in a throwaway cluster: no harm.
+        let _left_behind = admin().batch_execute(&format!(
+            "SET client_min_messages = warning; DROP SCHEMA {} CASCADE",
+            self.schema
+        ));
+    }
+}
+
+fn admin() -> PgConnection {
+    let mut conn = PgConnection::establish(&base_url()).expect("the test database runs: cargo x test-db");
+    // One test at a time may be first to need it.
+    conn.batch_execute(
+        "SET client_min_messages = warning;
+         SELECT pg_advisory_lock(20099);
+         CREATE SCHEMA IF NOT EXISTS extensions;
+         CREATE EXTENSION IF NOT EXISTS pg_trgm SCHEMA extensions;
+         SELECT pg_advisory_unlock(20099);",
+    )
+    .expect("the test database has pg_trgm");
+    conn
+}
+
+fn base_url() -> String {
+    let given: Option<String> = Settings::from_env().optional("NEXUS_TEST_DATABASE_URL");
+    given.unwrap_or_else(|| {
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/test-pg/url");
+        std::fs::read_to_string(file)
+            .expect("a test database: start one with `cargo x test-db`")
+            .trim()
+            .to_owned()
+    })
+}
