@@ -1,0 +1,234 @@
+//! Rules that no compiler knows. Each complaint says what to do.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+use serde_json::Value;
+
+/// Shared crates, each of which may use those above it and no other.
+const SHARED: [&str; 11] = [
+    "nexus-kernel",
+    "nexus-config",
+    "nexus-cluster",
+    "nexus-telemetry",
+    "nexus-problem",
+    "nexus-db",
+    "nexus-peers",
+    "nexus-auth",
+    "nexus-outbox",
+    "nexus-service",
+    "nexus-testkit",
+];
+
+/// Value types are for everybody: they bring no server, no database connection, no runtime.
+const NOT_IN_KERNEL: [&str; 4] = ["actix-web", "tokio", "hyper", "r2d2"];
+
+/// Nobody knows what belongs into these.
+const EMPTY_NAMES: [&str; 6] = ["utils", "util", "common", "helpers", "helper", "misc"];
+
+struct Package {
+    name: String,
+    folder: PathBuf,
+    uses: Vec<String>,
+}
+
+pub fn check() -> Result<()> {
+    let packages = packages()?;
+    let mut complaints = arrows(&packages);
+    complaints.extend(missing_readmes(&packages));
+    for folder in [
+        "crates",
+        "services",
+        "gateway",
+        "cli",
+        "xtask",
+        "frontend/src",
+    ] {
+        empty_names(&crate::root().join(folder), &mut complaints)?;
+    }
+    complaints.extend(migration_pairs(&crate::root().join("migrations"))?);
+    complaints.extend(aborting_panics()?);
+    if complaints.is_empty() {
+        return Ok(());
+    }
+    bail!("{}", complaints.join("\n"))
+}
+
+fn packages() -> Result<Vec<Package>> {
+    let output = Command::new("cargo")
+        .args([
+            "metadata",
+            "--no-deps",
+            "--format-version",
+            "1",
+            "--offline",
+        ])
+        .output()?;
+    let metadata: Value = serde_json::from_slice(&output.stdout).context("cargo metadata")?;
+    let listed = metadata["packages"]
+        .as_array()
+        .context("cargo metadata lists no packages")?;
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let package = |package: &Value| Package {
+        name: text(&package["name"]),
+        folder: Path::new(&text(&package["manifest_path"]))
+            .parent()
+            .map(Path::to_path_buf)
+            .unwrap_or_default(),
+        uses: package["dependencies"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .map(|used| text(&used["name"]))
+            .collect(),
+    };
+    Ok(listed.iter().map(package).collect())
+}
+
+fn arrows(packages: &[Package]) -> Vec<String> {
+    let is_shared = |name: &str| name.starts_with("nexus-");
+    let mut complaints = Vec::new();
+    for Package { name, uses, .. } in packages {
+        for used in uses
+            .iter()
+            .filter(|used| packages.iter().any(|package| &package.name == *used))
+        {
+            if !is_shared(used) {
+                complaints.push(format!(
+                    "{name} uses {used}: nobody builds on a service. Ask it over HTTP or listen to its events"
+                ));
+            } else if is_shared(name) && position(used) >= position(name) {
+                complaints.push(format!(
+                    "{name} uses {used}, which stands below it: shared crates use those above them (the list in xtask/src/tidy.rs)"
+                ));
+            }
+        }
+        if is_shared(name) && position(name) == SHARED.len() {
+            complaints.push(format!("{name} has no place among the shared crates: add it to the list in xtask/src/tidy.rs"));
+        }
+        if name == SHARED[0] {
+            let heavy = uses
+                .iter()
+                .filter(|used| NOT_IN_KERNEL.contains(&used.as_str()));
+            complaints.extend(
+                heavy.map(|used| format!("{name} uses {used}: value types bring no runtime")),
+            );
+        }
+    }
+    complaints
+}
+
+fn position(name: &str) -> usize {
+    SHARED
+        .iter()
+        .position(|known| *known == name)
+        .unwrap_or(SHARED.len())
+}
+
+fn missing_readmes(packages: &[Package]) -> Vec<String> {
+    let without = packages
+        .iter()
+        .filter(|package| !package.folder.join("README.md").is_file());
+    without
+        .map(|package| {
+            format!(
+                "{} has no README.md: say what it is and what it is not",
+                package.name
+            )
+        })
+        .collect()
+}
+
+fn empty_names(folder: &Path, complaints: &mut Vec<String>) -> Result<()> {
+    if !folder.is_dir() {
+        return Ok(());
+    }
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        let stem = path
+            .file_stem()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        if EMPTY_NAMES.contains(&stem.as_str()) {
+            complaints.push(format!("{}: name it after what is in it", path.display()));
+        }
+        if path.is_dir() && !matches!(stem.as_str(), "node_modules" | "target" | "build") {
+            empty_names(&path, complaints)?;
+        }
+    }
+    Ok(())
+}
+
+fn migration_pairs(folder: &Path) -> Result<Vec<String>> {
+    let mut complaints = Vec::new();
+    for service in fs::read_dir(folder)? {
+        for migration in fs::read_dir(service?.path())? {
+            let path = migration?.path();
+            let missing = ["up.sql", "down.sql"]
+                .into_iter()
+                .filter(|file| !path.join(file).is_file());
+            complaints.extend(missing.map(|file| format!("{} has no {file}", path.display())));
+        }
+    }
+    Ok(complaints)
+}
+
+/// One malformed request can make the HTTP library panic: unwinding loses a connection, aborting the whole service.
+fn aborting_panics() -> Result<Option<String>> {
+    let manifest = fs::read_to_string(crate::root().join("Cargo.toml"))?;
+    let aborts = manifest
+        .lines()
+        .any(|line| line.replace(' ', "").starts_with("panic=\"abort\""));
+    Ok(aborts
+        .then(|| "Cargo.toml: panics must unwind, or one bad request ends a service".to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn package(name: &str, uses: &[&str]) -> Package {
+        Package {
+            name: name.into(),
+            folder: PathBuf::new(),
+            uses: uses.iter().map(|used| (*used).to_owned()).collect(),
+        }
+    }
+
+    #[test]
+    fn arrows_point_upwards_only() {
+        let packages = [
+            package("nexus-kernel", &["serde"]),
+            package("nexus-problem", &["nexus-kernel"]),
+            package("nexus-db", &["nexus-problem"]),
+            package("crm", &["nexus-db", "nexus-kernel"]),
+        ];
+        assert_eq!(arrows(&packages), Vec::<String>::new());
+    }
+
+    #[test]
+    fn each_wrong_arrow_is_named() {
+        let packages = [
+            package("nexus-kernel", &["tokio", "nexus-db"]),
+            package("nexus-db", &[]),
+            package("nexus-new", &[]),
+            package("auth", &[]),
+            package("crm", &["auth"]),
+        ];
+        let complaints = arrows(&packages).join("\n");
+        for wrong in [
+            "nexus-kernel uses nexus-db",
+            "nexus-kernel uses tokio",
+            "nexus-new has no place",
+            "crm uses auth",
+        ] {
+            assert!(
+                complaints.contains(wrong),
+                "{wrong} is missing in:\n{complaints}"
+            );
+        }
+    }
+}
