@@ -1,0 +1,287 @@
+//! The fields of each kind of file, with the column names that mean them.
+
+use super::{Kind, Shape};
+
+/// One field that a column may fill.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Field {
+    pub name: &'static str,
+    pub required: bool,
+    pub shape: Shape,
+    /// Column names that mean it, folded, separated by `|`, the likeliest first.
+    pub(super) words: &'static str,
+}
+
+/// The fields of a kind, in the order in which a person would fill them in.
+#[must_use]
+pub const fn fields(kind: Kind) -> &'static [Field] {
+    match kind {
+        Kind::Clients => CLIENTS,
+        Kind::Products => PRODUCTS,
+        Kind::Users => USERS,
+        Kind::Opportunities => OPPORTUNITIES,
+    }
+}
+
+const fn required(name: &'static str, words: &'static str) -> Field {
+    Field {
+        name,
+        required: true,
+        shape: Shape::Text,
+        words,
+    }
+}
+
+const fn text(name: &'static str, words: &'static str) -> Field {
+    shaped(name, Shape::Text, words)
+}
+
+const fn shaped(name: &'static str, shape: Shape, words: &'static str) -> Field {
+    Field {
+        name,
+        required: false,
+        shape,
+        words,
+    }
+}
+
+const CLIENTS: &[Field] = &[
+    required(
+        "name",
+        "name|ragione sociale|denominazione|rag sociale|rag soc|company name|account name|client name|\
+         customer name|account|cliente|client|customer|company|azienda|societa|nome azienda|nome cliente|\
+         intestatario|insegna|nome|organization|organisation|business name",
+    ),
+    shaped(
+        "vat_number",
+        Shape::VatNumber,
+        "partita iva|p iva|piva|part iva|vat number|vat no|vat id|vat|vat code|numero iva|n iva|tax id|\
+         partitaiva|codice iva",
+    ),
+    shaped(
+        "tax_code",
+        Shape::TaxCode,
+        "codice fiscale|cod fiscale|cod fisc|codicefiscale|tax code|cf|c f|fiscal code",
+    ),
+    text(
+        "sdi_code",
+        "codice destinatario|cod destinatario|codice sdi|sdi code|sdi|codice univoco|cod univoco|\
+         codice unico|recipient code|codice ipa|cod sdi|codice destinatario sdi",
+    ),
+    shaped(
+        "pec",
+        Shape::Pec,
+        "pec|indirizzo pec|e mail pec|email pec|mail pec|posta certificata|certified e mail|certified email|\
+         posta elettronica certificata",
+    ),
+    shaped(
+        "email",
+        Shape::Email,
+        "email|e mail|mail|indirizzo email|indirizzo e mail|posta elettronica|email address|e mail address|\
+         posta",
+    ),
+    shaped(
+        "phone",
+        Shape::Phone,
+        "phone|telefono|tel|telephone|phone number|numero di telefono|numero telefono|recapito telefonico|\
+         cellulare|cell|mobile|telefono fisso",
+    ),
+    text(
+        "website",
+        "website|web site|sito web|sito|sito internet|url|web|homepage|www",
+    ),
+    text(
+        "street",
+        "street|via|indirizzo|address|street address|via piazza|sede legale|indirizzo sede|billing street|\
+         address line 1|address 1|indirizzo 1",
+    ),
+    text(
+        "street_number",
+        "street number|numero civico|civico|n civico|num civico|house number|nr civico",
+    ),
+    shaped(
+        "cap",
+        Shape::Cap,
+        "cap|codice postale|postal code|postcode|post code|zip|zip code|c a p",
+    ),
+    text(
+        "city",
+        "city|citta|comune|localita|town|paese citta|citta comune|municipality|location|office location",
+    ),
+    text(
+        "province",
+        "province|provincia|prov|sigla provincia|pr|sigla|state province|county",
+    ),
+    shaped(
+        "country",
+        Shape::Country,
+        "country|nazione|paese|stato|office location|country code|codice nazione|codice paese|location|state",
+    ),
+    text(
+        "lifecycle",
+        "lifecycle|lifecycle stage|stato cliente|tipo cliente|client status|customer status|account status|\
+         ciclo di vita|status|stato",
+    ),
+    text(
+        "class",
+        "class|classe|classe cliente|abc|fascia|rating|classificazione",
+    ),
+    text(
+        "sector",
+        "sector|settore|industry|settore merceologico|attivita|branch|categoria merceologica|settore attivita",
+    ),
+    shaped(
+        "employees",
+        Shape::Number,
+        "employees|dipendenti|numero dipendenti|n dipendenti|number of employees|no of employees|headcount|\
+         addetti|organico",
+    ),
+    shaped(
+        "annual_revenue",
+        Shape::Number,
+        "annual revenue|revenue|fatturato|fatturato annuo|ricavi|turnover|ricavo|sales volume|giro d affari|\
+         giro daffari",
+    ),
+    shaped(
+        "founded_year",
+        Shape::Number,
+        "founded year|year established|anno fondazione|anno di fondazione|founded|established|\
+         anno costituzione|anno di costituzione|year founded|fondazione",
+    ),
+    text(
+        "parent",
+        "parent|subsidiary of|parent account|parent company|casa madre|capogruppo|societa madre|gruppo|\
+         controllata da|holding|group",
+    ),
+    text(
+        "owner",
+        "owner|account owner|sales agent|agente|venditore|commerciale|responsabile|salesperson|sales rep|\
+         assegnato a|assigned to|account manager|rappresentante|funzionario",
+    ),
+    text(
+        "notes",
+        "notes|note|annotazioni|osservazioni|commenti|comments|description|descrizione|remarks|memo",
+    ),
+    text(
+        "external_ref",
+        "external ref|external id|id|account id|codice cliente|cod cliente|client id|customer id|\
+         customer number|id cliente|codice|crm id|numero cliente|code|rif esterno|riferimento esterno|\
+         record id",
+    ),
+];
+
+const PRODUCTS: &[Field] = &[
+    required(
+        "name",
+        "name|product|prodotto|product name|nome prodotto|nome|articolo|descrizione|descrizione articolo|\
+         item|description|denominazione",
+    ),
+    text(
+        "category",
+        "category|categoria|series|serie|linea|famiglia|gruppo merceologico|product line|family|reparto|\
+         tipo|type|gruppo|categoria merceologica",
+    ),
+    shaped(
+        "list_price",
+        Shape::Number,
+        "list price|sales price|prezzo|prezzo di listino|prezzo listino|listino|price|unit price|\
+         prezzo unitario|prezzo di vendita|prezzo vendita|importo",
+    ),
+];
+
+const USERS: &[Field] = &[
+    required(
+        "name",
+        "name|full name|nome e cognome|nome cognome|nominativo|sales agent|agente|agent|user|utente|\
+         venditore|commerciale|salesperson|sales rep|employee|dipendente|user name|nome|nome utente",
+    ),
+    text(
+        "manager",
+        "manager|responsabile|capo area|capoarea|area manager|supervisor|superiore|team lead|sales manager|\
+         direttore|reports to|manager name",
+    ),
+    text(
+        "office",
+        "office|regional office|sede|ufficio|filiale|regione|region|area|zona|territorio|branch|territory|\
+         sede regionale",
+    ),
+    text(
+        "role",
+        "role|ruolo|mansione|funzione|profilo|profile|job title|qualifica|title",
+    ),
+    shaped(
+        "email",
+        Shape::Email,
+        "email|e mail|mail|indirizzo email|posta elettronica|email address|e mail address|indirizzo e mail",
+    ),
+];
+
+const OPPORTUNITIES: &[Field] = &[
+    text(
+        "name",
+        "name|opportunity name|deal name|nome trattativa|nome opportunita|opportunity|opportunita|\
+         trattativa|deal|titolo|title|oggetto|subject|nome|progetto",
+    ),
+    text(
+        "client",
+        "client|cliente|account|account name|customer|azienda|ragione sociale|company|client name|\
+         customer name|societa|nome cliente|company name|denominazione",
+    ),
+    text(
+        "owner",
+        "owner|sales agent|agente|venditore|commerciale|deal owner|opportunity owner|salesperson|sales rep|\
+         responsabile|assegnato a|assigned to|proprietario|agent|rappresentante",
+    ),
+    text(
+        "product",
+        "product|prodotto|articolo|product name|nome prodotto|item|soluzione",
+    ),
+    required(
+        "stage",
+        "stage|deal stage|fase|fase trattativa|stadio|stato|stato trattativa|sales stage|pipeline stage|\
+         opportunity stage|status|esito|step|avanzamento",
+    ),
+    shaped(
+        "amount",
+        Shape::Number,
+        "amount|close value|importo|valore|valore trattativa|value|deal value|deal amount|ammontare|totale|\
+         valore chiusura|importo trattativa|revenue|total|prezzo|euro",
+    ),
+    shaped(
+        "opened_on",
+        Shape::Date,
+        "opened on|engage date|data apertura|data inizio|open date|opening date|created date|creation date|\
+         data creazione|create date|created at|start date|aperta il|data|date|creata il|created on",
+    ),
+    shaped(
+        "closed_on",
+        Shape::Date,
+        "closed on|close date|data chiusura|closing date|closed date|closed at|data fine|chiusa il|end date|\
+         data di chiusura|data chiusura effettiva|actual close date",
+    ),
+    shaped(
+        "expected_close_on",
+        Shape::Date,
+        "expected close on|expected close date|expected close|expected closing|data chiusura prevista|\
+         chiusura prevista|data prevista|data prevista chiusura|forecast date|estimated close date|scadenza|\
+         previsione chiusura|data presunta chiusura",
+    ),
+    text(
+        "lost_reason",
+        "lost reason|motivo perdita|motivo della perdita|causa perdita|loss reason|reason lost|\
+         motivazione perdita|perche persa|closed lost reason|motivo",
+    ),
+    text(
+        "source",
+        "source|fonte|origine|provenienza|lead source|canale|channel|sorgente",
+    ),
+    text(
+        "notes",
+        "notes|note|annotazioni|osservazioni|commenti|comments|description|descrizione|remarks|memo",
+    ),
+    text(
+        "external_ref",
+        "external ref|external id|opportunity id|deal id|id|id opportunita|id trattativa|codice trattativa|\
+         codice opportunita|codice|numero trattativa|crm id|code|rif esterno|riferimento esterno|record id",
+    ),
+];
