@@ -95,14 +95,17 @@ async fn follow_until_it_breaks(peers: &Peers, verifier: &Verifier) -> Result<()
         let url = format!("{base}/internal/events?after={position}&limit=500&wait={WAIT_SECONDS}");
         let feed: Feed = peers.get(&url, Duration::from_secs(WAIT_SECONDS)).await?;
         for event in &feed.events {
-            apply(verifier, &event.kind, &event.payload);
+            apply_event(verifier, &event.kind, &event.payload);
         }
         position = feed.position;
     }
 }
 
-fn apply(verifier: &Verifier, kind: &str, payload: &serde_json::Value) {
+/// What an event of auth's feed means to a verifier. Kinds that end nothing are passed over.
+pub fn apply_event(verifier: &Verifier, kind: &str, payload: &serde_json::Value) {
     match kind {
+        // Ask for the new key before the first token comes that it has signed.
+        "auth.signing_key.published.v1" => verifier.unknown_key.notify_one(),
         "auth.session.ended.v1" => {
             if let Ok(ended) = RevokedSession::deserialize(payload) {
                 verifier.revocations.end_session(&ended);

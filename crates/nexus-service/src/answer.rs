@@ -68,6 +68,16 @@ impl Answer {
         }
     }
 
+    /// The answer with its body changed: for what the answer shows once but must not be kept with it.
+    #[must_use]
+    pub fn amended(mut self, amend: impl FnOnce(&mut serde_json::Value)) -> Self {
+        if let Some(Ok(mut body)) = self.body.as_deref().map(serde_json::from_str) {
+            amend(&mut body);
+            self.body = Some(body.to_string());
+        }
+        self
+    }
+
     /// The HTTP response.
     #[must_use]
     pub fn response(self) -> HttpResponse {

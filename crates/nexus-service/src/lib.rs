@@ -14,5 +14,5 @@ pub use app::App;
 pub use clock::{Clock, now};
 pub use list::{LIMIT_DEFAULT, LIMIT_MOST, page_limit, read_cursor};
 pub use once::OnceKey;
-pub use run::{Service, main};
+pub use run::{Parts, Service, main, main_with};
 pub use server::{Running, serve};

@@ -39,6 +39,16 @@ pub struct Service {
     pub background: fn(App),
 }
 
+/// What a service makes of settings of its own.
+pub struct Parts {
+    /// Who it is to auth, and where auth is.
+    pub credentials: Credentials,
+    /// Mounts its routes, and what they share.
+    pub configure: Arc<dyn Fn(&mut ServiceConfig) + Send + Sync>,
+    /// Starts what runs beside the requests.
+    pub background: Box<dyn FnOnce(App)>,
+}
+
 /// The threads that own a database connection.
 const DB_THREADS: usize = 4;
 const MIGRATE_AGAIN_AFTER: Duration = Duration::from_secs(1);
@@ -47,8 +57,20 @@ const HOURLY: Duration = Duration::from_secs(3600);
 /// The whole program.
 #[must_use]
 pub fn main(service: Service) -> ExitCode {
+    main_with(service, move |settings| {
+        Some(Parts {
+            credentials: Credentials::from_settings(settings, service.name)?,
+            configure: Arc::new(service.configure),
+            background: Box::new(service.background),
+        })
+    })
+}
+
+/// The whole program of a service with settings of its own. They are read with the shared ones, so that all problems are
+/// told together; what `read` returns stands in for the service's `configure` and `background`.
+pub fn main_with(service: Service, read: impl FnOnce(&mut Settings) -> Option<Parts>) -> ExitCode {
     let done = match std::env::args().nth(1).as_deref() {
-        None => start(service),
+        None => start(service, read),
         Some("openapi") => print_openapi(service),
         Some("healthcheck") => healthcheck(service),
         Some(other) => Err(format!("{other} is no command: there are openapi and healthcheck").into()),
@@ -95,25 +117,28 @@ fn healthcheck(service: Service) -> Result<(), Failure> {
 struct Start {
     bind: SocketAddr,
     database_url: Secret,
-    credentials: Credentials,
+    parts: Parts,
 }
 
-fn settings(service: Service) -> Result<Start, BadSettings> {
+fn settings(
+    service: Service,
+    read: impl FnOnce(&mut Settings) -> Option<Parts>,
+) -> Result<Start, BadSettings> {
     let mut settings = Settings::from_env();
     let bind = bind_address(service, &mut settings);
     let database_url = settings.required("DATABASE_URL", "postgres://role:password@host/nexus");
-    let credentials = Credentials::from_settings(&mut settings, service.name);
-    let start = database_url.zip(credentials).map(|(database_url, credentials)| Start {
+    let parts = read(&mut settings);
+    let start = database_url.zip(parts).map(|(database_url, parts)| Start {
         bind,
         database_url,
-        credentials,
+        parts,
     });
     settings.finish(start)
 }
 
-fn start(service: Service) -> Result<(), Failure> {
+fn start(service: Service, read: impl FnOnce(&mut Settings) -> Option<Parts>) -> Result<(), Failure> {
     let _telemetry = nexus_telemetry::start(service.name)?;
-    let start = settings(service)?;
+    let start = settings(service, read)?;
     let listener = TcpListener::bind(start.bind)
         .map_err(|error| format!("cannot listen on {}: {error}", start.bind))?;
     listener.set_nonblocking(true)?;
@@ -128,13 +153,15 @@ async fn live(service: Service, start: Start, listener: TcpListener) -> Result<(
     });
     let app = App {
         db,
-        peers: Arc::new(Peers::new(start.credentials)),
+        peers: Arc::new(Peers::new(start.parts.credentials)),
         verifier: Arc::new(Verifier::default()),
         feed: nexus_outbox::start(start.database_url.clone()),
         clock: clock::now,
     };
     let migrated = Arc::new(AtomicBool::new(false));
-    let running = serve(listener, app.clone(), (service.openapi)(), Arc::clone(&migrated), service.configure)?;
+    let configure = start.parts.configure;
+    let mount = move |cfg: &mut ServiceConfig| configure(cfg);
+    let running = serve(listener, app.clone(), (service.openapi)(), Arc::clone(&migrated), mount)?;
     tracing::info!(service = service.name, address = %running.address, "listening");
 
     let migrating = tokio::task::spawn_blocking(move || migrate_when_possible(service, &start.database_url));
@@ -143,7 +170,7 @@ async fn live(service: Service, start: Start, listener: TcpListener) -> Result<(
         () = told_to_stop() => return Ok(running.drain().await?),
     }
     migrated.store(true, Ordering::Release);
-    (service.background)(app.clone());
+    (start.parts.background)(app.clone());
     tokio::spawn(clean_up(app));
     until_told_to_stop(running).await
 }

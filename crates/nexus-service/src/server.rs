@@ -59,7 +59,7 @@ pub fn serve(
     app: App,
     document: OpenApi,
     migrated: Arc<AtomicBool>,
-    configure: fn(&mut ServiceConfig),
+    configure: impl Fn(&mut ServiceConfig) + Clone + Send + 'static,
 ) -> std::io::Result<Running> {
     let address = listener.local_addr()?;
     let draining = Arc::new(AtomicBool::new(false));
@@ -88,7 +88,7 @@ pub fn serve(
             .service(resource("/readyz").route(get().to(readyz)))
             .service(resource("/internal/openapi.json").route(get().to(openapi)))
             .configure(nexus_outbox::events_route)
-            .configure(configure)
+            .configure(|cfg| configure(cfg))
             .default_service(to(not_found_handler))
     })
     .workers(WORKERS)
