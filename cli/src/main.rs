@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![expect(clippy::print_stdout, reason = "a command for a terminal")]
 
+mod doctor;
 mod dotenv;
 mod probe;
 mod state;
@@ -28,6 +29,8 @@ enum Command {
     Up(up::UpArgs),
     /// Stop what `nexus up` started in this folder.
     Stop,
+    /// Say in plain words what is wrong and what to do about it.
+    Doctor(doctor::DoctorArgs),
 }
 
 fn main() -> ExitCode {
@@ -35,6 +38,7 @@ fn main() -> ExitCode {
         let nexus = Nexus::parse();
         match nexus.command {
             Command::Up(args) => up::run(&args, &nexus.state),
+            Command::Doctor(args) => doctor::run(&args, &nexus.state),
             Command::Stop => up::stop(&nexus.state),
         }
     });

@@ -1,7 +1,9 @@
 //! The state folder, `.nexus`: what `nexus up` keeps between starts, and the lock of the one that runs.
 
+use std::fmt::Write as _;
 use std::fs::{self, File, OpenOptions};
 use std::io::{Read, Seek, Write};
+use std::net::SocketAddr;
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
@@ -79,9 +81,15 @@ impl State {
             return Ok(None);
         }
         let claim = Claim { file };
-        claim.write("")?;
+        claim.write("", &[])?;
         Ok(Some(claim))
     }
+}
+
+/// Where a cluster's folder really is: elsewhere when its account could not reach the wished one.
+pub fn moved(folder: &Path) -> PathBuf {
+    fs::read_to_string(folder.join("moved-to"))
+        .map_or_else(|_| folder.to_owned(), |path| path.trim().into())
 }
 
 /// A `nexus up` at work.
@@ -90,16 +98,21 @@ pub struct Running {
     pub pid: u32,
     /// Empty until it knows its address.
     pub url: String,
+    /// Name and address of each service.
+    pub services: Vec<(String, SocketAddr)>,
 }
 
 impl Running {
     fn parse(text: &str) -> Option<Self> {
         let mut lines = text.lines();
         let pid = lines.next()?.parse().ok()?;
-        Some(Self {
-            pid,
-            url: lines.next().unwrap_or_default().to_owned(),
-        })
+        let url = lines.next().unwrap_or_default().to_owned();
+        let service = |line: &str| {
+            let (name, address) = line.split_once(' ')?;
+            Some((name.to_owned(), address.parse().ok()?))
+        };
+        let services = lines.filter_map(service).collect();
+        Some(Self { pid, url, services })
     }
 }
 
@@ -109,11 +122,15 @@ pub struct Claim {
 }
 
 impl Claim {
-    pub fn write(&self, url: &str) -> Result<()> {
+    pub fn write(&self, url: &str, services: &[(&str, SocketAddr)]) -> Result<()> {
         let mut file = &self.file;
         file.rewind()?;
         file.set_len(0)?;
-        write!(file, "{}\n{url}\n", std::process::id())?;
+        let mut text = format!("{}\n{url}\n", std::process::id());
+        for (name, address) in services {
+            writeln!(text, "{name} {address}")?;
+        }
+        file.write_all(text.as_bytes())?;
         Ok(())
     }
 }
@@ -129,14 +146,17 @@ mod tests {
         assert_eq!(state.running(), None);
 
         let claim = state.claim().unwrap().expect("the first one may");
-        claim.write("http://localhost:1").unwrap();
+        claim
+            .write("http://localhost:1", &[("crm", ([127, 0, 0, 1], 2).into())])
+            .unwrap();
         assert!(state.claim().unwrap().is_none());
         let running = state.running().expect("it is seen");
         assert_eq!(
             running,
             Running {
                 pid: std::process::id(),
-                url: "http://localhost:1".into()
+                url: "http://localhost:1".into(),
+                services: vec![("crm".into(), ([127, 0, 0, 1], 2).into())],
             }
         );
 

@@ -3,10 +3,10 @@
 mod child;
 mod database;
 mod journal;
-mod ports;
-mod ready;
-mod secrets;
-mod services;
+pub mod ports;
+pub mod ready;
+pub mod secrets;
+pub mod services;
 
 use std::env;
 use std::net::{IpAddr, SocketAddr};
@@ -81,7 +81,7 @@ pub fn stop(state: &Path) -> Result<ExitCode> {
             thread::sleep(LOOK_EVERY);
         }
         println!("stopped");
-    } else if state.postgres().join("data").exists() {
+    } else if crate::state::moved(&state.postgres()).join("data").exists() {
         let folder = state.postgres();
         let cluster = Cluster::open(&Options {
             folder: &folder,
@@ -112,7 +112,6 @@ async fn up(args: &UpArgs, state: &State, claim: &Claim) -> Result<ExitCode> {
         .public_url
         .clone()
         .unwrap_or_else(|| format!("http://localhost:{}", public.port()));
-    claim.write(&public_url)?;
     let journal = Journal::open(
         &state.log(),
         env::var_os("LOG_FORMAT").is_none_or(|format| format != "json"),
@@ -122,6 +121,11 @@ async fn up(args: &UpArgs, state: &State, claim: &Claim) -> Result<ExitCode> {
     let launches = launches(args, public, &public_url, &database, &mut secrets)?;
     let roles = database::roles(&mut secrets)?;
     secrets.save()?;
+    let addresses: Vec<_> = launches
+        .iter()
+        .map(|launch| (launch.name, launch.address))
+        .collect();
+    claim.write(&public_url, &addresses)?;
 
     let postgres = database.start(&journal)?;
     let prepared =
@@ -133,10 +137,6 @@ async fn up(args: &UpArgs, state: &State, claim: &Claim) -> Result<ExitCode> {
             return Err(error);
         }
     };
-    let addresses: Vec<_> = launches
-        .iter()
-        .map(|launch| (launch.name, launch.address))
-        .collect();
     let mut kept: Vec<Kept> = postgres.into_iter().collect();
     kept.extend(launches.into_iter().map(|launch| keep(launch, &journal)));
 
