@@ -1,0 +1,185 @@
+//! Where requests go, as data: path prefix → service, what is open, what may be large or slow.
+
+use std::time::Duration;
+
+use hyper::Method;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Service {
+    Auth,
+    Crm,
+}
+
+impl Service {
+    pub const ALL: [Self; 2] = [Self::Auth, Self::Crm];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Auth => "auth",
+            Self::Crm => "crm",
+        }
+    }
+}
+
+/// Everything below this belongs to a service.
+pub const API: &str = "/api/v1/";
+
+/// First path segment below [`API`] → service.
+const PREFIXES: [(&str, Service); 28] = [
+    ("auth", Service::Auth),
+    ("users", Service::Auth),
+    ("roles", Service::Auth),
+    ("api-keys", Service::Auth),
+    ("security-log", Service::Auth),
+    ("clients", Service::Crm),
+    ("opportunities", Service::Crm),
+    ("pipelines", Service::Crm),
+    ("interactions", Service::Crm),
+    ("contacts", Service::Crm),
+    ("sites", Service::Crm),
+    ("leads", Service::Crm),
+    ("lost-reasons", Service::Crm),
+    ("products", Service::Crm),
+    ("price-lists", Service::Crm),
+    ("proposals", Service::Crm),
+    ("orders", Service::Crm),
+    ("tasks", Service::Crm),
+    ("tags", Service::Crm),
+    ("custom-fields", Service::Crm),
+    ("views", Service::Crm),
+    ("imports", Service::Crm),
+    ("exports", Service::Crm),
+    ("search", Service::Crm),
+    ("consents", Service::Crm),
+    ("webhooks", Service::Crm),
+    ("audit", Service::Crm),
+    ("comuni", Service::Crm),
+];
+
+/// What needs no token: the ways to get one, and the keys that check one.
+const OPEN: [(Method, &str); 7] = [
+    (Method::POST, "/api/v1/auth/login"),
+    (Method::POST, "/api/v1/auth/register"),
+    (Method::POST, "/api/v1/auth/refresh"),
+    (Method::POST, "/api/v1/auth/invitations/check"),
+    (Method::POST, "/api/v1/auth/invitations/accept"),
+    (Method::GET, "/api/v1/auth/setup"),
+    (Method::GET, "/api/v1/auth/jwks.json"),
+];
+
+/// The only places where the browser's refresh cookie does anything: a foreign page must not reach them.
+const COOKIE_BEARING: [&str; 2] = ["/api/v1/auth/refresh", "/api/v1/auth/logout"];
+
+/// Methods that services may be asked; the value of `Allow` when another one comes.
+pub const API_METHODS: &str = "GET, HEAD, POST, PUT, PATCH, DELETE";
+pub const STATIC_METHODS: &str = "GET, HEAD";
+
+/// How much a body may weigh, and how long it may take to arrive.
+#[derive(Debug, Clone, Copy)]
+pub struct BodyLimits {
+    pub bytes: u64,
+    pub deadline: Duration,
+    /// Longest pause between two pieces.
+    pub idle: Duration,
+}
+
+impl Default for BodyLimits {
+    fn default() -> Self {
+        Self {
+            bytes: 1024 * 1024,
+            deadline: Duration::from_secs(10),
+            idle: Duration::from_secs(5),
+        }
+    }
+}
+
+impl BodyLimits {
+    /// A spreadsheet with a company's whole client list, over a slow line.
+    pub fn upload() -> Self {
+        Self {
+            bytes: 64 * 1024 * 1024,
+            deadline: Duration::from_secs(120),
+            idle: Duration::from_secs(10),
+        }
+    }
+}
+
+/// Where a request goes and what it needs.
+#[derive(Debug, Clone, Copy)]
+pub struct Route {
+    pub service: Service,
+    /// The prefix, for the log.
+    pub name: &'static str,
+    pub open: bool,
+    pub cookie_bearing: bool,
+    pub upload: bool,
+}
+
+/// Finds the service of a canonical path. `None`: no service owns it.
+pub fn find(method: &Method, path: &str) -> Option<Route> {
+    let rest = path.strip_prefix(API)?;
+    let segment = rest.split('/').next()?;
+    let (name, service) = *PREFIXES.iter().find(|(prefix, _)| *prefix == segment)?;
+    let in_auth = name == "auth";
+    Some(Route {
+        service,
+        name,
+        open: in_auth && OPEN.iter().any(|(m, open)| m == method && *open == path),
+        cookie_bearing: in_auth && COOKIE_BEARING.contains(&path),
+        upload: name == "imports" && method == Method::POST && rest == "imports",
+    })
+}
+
+pub fn api_allows(method: &Method) -> bool {
+    matches!(
+        *method,
+        Method::GET | Method::HEAD | Method::POST | Method::PUT | Method::PATCH | Method::DELETE
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn prefixes_are_whole_segments() {
+        let service = |path| find(&Method::GET, path).map(|route| route.service);
+        assert_eq!(service("/api/v1/clients"), Some(Service::Crm));
+        assert_eq!(service("/api/v1/clients/1/sites"), Some(Service::Crm));
+        assert_eq!(service("/api/v1/users"), Some(Service::Auth));
+        for nowhere in [
+            "/api/v1/clientsx",
+            "/api/v1/Clients",
+            "/api/v1/",
+            "/api/v1/internal/token",
+            "/api/v2/clients",
+            "/clients",
+        ] {
+            assert_eq!(service(nowhere), None, "{nowhere}");
+        }
+    }
+
+    #[test]
+    fn only_the_listed_operations_are_open() {
+        let open = |method, path| find(&method, path).is_some_and(|route| route.open);
+        assert!(open(Method::POST, "/api/v1/auth/login"));
+        assert!(open(Method::GET, "/api/v1/auth/setup"));
+        for (method, path) in [
+            (Method::GET, "/api/v1/auth/login"),
+            (Method::POST, "/api/v1/auth/login/"),
+            (Method::POST, "/api/v1/auth/logout"),
+            (Method::GET, "/api/v1/auth/me"),
+            (Method::GET, "/api/v1/clients"),
+        ] {
+            assert!(!open(method.clone(), path), "{method} {path}");
+        }
+    }
+
+    #[test]
+    fn only_a_new_import_may_be_large() {
+        let upload = |method, path| find(&method, path).is_some_and(|route| route.upload);
+        assert!(upload(Method::POST, "/api/v1/imports"));
+        assert!(!upload(Method::POST, "/api/v1/imports/1/run"));
+        assert!(!upload(Method::PATCH, "/api/v1/imports"));
+    }
+}

@@ -1,0 +1,260 @@
+//! A service behind the gateway: pooled connections, deadlines, careful retries, a breaker.
+
+mod answer;
+mod breaker;
+mod link;
+
+use std::sync::atomic::AtomicUsize;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use hyper::header::{HOST, HeaderValue};
+use hyper::{Method, Request, Response, StatusCode, Uri};
+use tokio::net::TcpStream;
+use tokio::time::{Instant, sleep, timeout};
+
+use crate::body::RequestBody;
+use crate::rescue::Refusal;
+use crate::table::Service;
+use answer::Slot;
+pub use answer::UpstreamBody;
+use breaker::Breaker;
+use link::{Link, Lost};
+
+/// The largest answer to a question of the gateway's own (an API description).
+const DOCUMENT_BYTES: usize = 8 * 1024 * 1024;
+
+/// How long the gateway waits for a service, and how much it asks at once.
+#[derive(Debug, Clone, Copy)]
+pub struct UpstreamLimits {
+    pub connect: Duration,
+    /// A refused connection is tried again for so long: a restart goes unnoticed.
+    pub connect_budget: Duration,
+    /// From the request's end to the head of the answer.
+    pub answer: Duration,
+    /// Longest pause within an answer.
+    pub answer_pause: Duration,
+    /// How often an open breaker looks whether the service is back, and how long it waits for a sign.
+    pub probe_every: Duration,
+    pub probe_patience: Duration,
+    pub in_flight: usize,
+    pub idle_connections: usize,
+    /// Below the 5 seconds after which actix closes a quiet connection.
+    pub idle: Duration,
+}
+
+impl Default for UpstreamLimits {
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_millis(300),
+            connect_budget: Duration::from_millis(800),
+            answer: Duration::from_secs(5),
+            answer_pause: Duration::from_secs(30),
+            probe_every: Duration::from_millis(500),
+            probe_patience: Duration::from_secs(1),
+            in_flight: 256,
+            idle_connections: 64,
+            idle: Duration::from_secs(4),
+        }
+    }
+}
+
+type Pool = Vec<Box<Link>>;
+
+pub struct Upstream {
+    pub service: Service,
+    host: String,
+    port: u16,
+    authority: HeaderValue,
+    idle: Mutex<Pool>,
+    breaker: Breaker,
+    in_flight: AtomicUsize,
+    limits: UpstreamLimits,
+}
+
+/// A service's address that cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[error("{0:?} is not a service's address: it must look like http://host:port")]
+pub struct BadAddress(String);
+
+impl Upstream {
+    pub fn new(
+        service: Service,
+        url: &str,
+        limits: UpstreamLimits,
+    ) -> Result<Arc<Self>, BadAddress> {
+        let bad = || BadAddress(url.to_owned());
+        let uri: Uri = url.parse().map_err(|_| bad())?;
+        let authority = uri.authority().ok_or_else(bad)?;
+        if uri.scheme_str() != Some("http") || uri.path().len() > 1 || uri.query().is_some() {
+            return Err(bad());
+        }
+        Ok(Arc::new(Self {
+            service,
+            host: authority.host().trim_matches(['[', ']']).to_owned(),
+            port: authority.port_u16().unwrap_or(80),
+            authority: HeaderValue::from_str(authority.as_str()).map_err(|_| bad())?,
+            idle: Mutex::new(Vec::new()),
+            breaker: Breaker::default(),
+            in_flight: AtomicUsize::new(0),
+            limits,
+        }))
+    }
+
+    /// Sends a request on, and returns the answer as soon as its head is there.
+    ///
+    /// A request is sent again only when none of it had left, or when it is a plain read.
+    pub async fn send(
+        self: &Arc<Self>,
+        mut request: Request<RequestBody>,
+    ) -> Result<Response<UpstreamBody>, Refusal> {
+        if self.breaker.is_open() {
+            return Err(Refusal::Unavailable);
+        }
+        let slot = Slot::take(self).ok_or(Refusal::Overloaded)?;
+        request.headers_mut().insert(HOST, self.authority.clone());
+        let mut again = copy_of_read(&request);
+        loop {
+            let (mut link, rested) = match self.take_idle() {
+                Some(link) => (link, true),
+                None => (self.dial().await?, false),
+            };
+            match link.exchange(request, self.limits.answer).await {
+                Ok(response) => {
+                    self.breaker.answered();
+                    return Ok(response.map(|body| UpstreamBody::new(body, link, slot)));
+                }
+                Err(Lost::Unsent(unsent)) if rested => request = *unsent,
+                Err(Lost::Unsent(_) | Lost::Broken) => {
+                    request = again.take().ok_or(Refusal::BadGateway)?;
+                }
+                Err(Lost::TimedOut) => {
+                    if self.breaker.timed_out() {
+                        self.watch();
+                    }
+                    return Err(Refusal::UpstreamTimeout);
+                }
+                Err(Lost::Body(fault)) => return Err(fault),
+            }
+        }
+    }
+
+    fn take_idle(&self) -> Option<Box<Link>> {
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        loop {
+            let mut link = idle.pop()?;
+            if link.is_fresh(self.limits.idle) {
+                return Some(link);
+            }
+        }
+    }
+
+    fn put_back(&self, mut link: Box<Link>) {
+        if !link.is_reusable() {
+            return;
+        }
+        link.rest();
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        if idle.len() < self.limits.idle_connections {
+            idle.push(link);
+        }
+    }
+
+    /// Connects, trying again within the budget. Whoever runs out of it opens the breaker for everybody.
+    async fn dial(self: &Arc<Self>) -> Result<Box<Link>, Refusal> {
+        let give_up = Instant::now() + self.limits.connect_budget;
+        let mut pause = Duration::from_millis(20);
+        loop {
+            if let Some(link) = self.connect().await {
+                return Ok(link);
+            }
+            if self.breaker.is_open() {
+                return Err(Refusal::Unavailable);
+            }
+            if Instant::now() + pause > give_up {
+                if self.breaker.open() {
+                    self.watch();
+                }
+                return Err(Refusal::Unavailable);
+            }
+            sleep(pause).await;
+            pause = (pause * 2).min(Duration::from_millis(200));
+        }
+    }
+
+    async fn connect(&self) -> Option<Box<Link>> {
+        let dialling = TcpStream::connect((self.host.as_str(), self.port));
+        let stream = timeout(self.limits.connect, dialling).await.ok()?.ok()?;
+        // Small messages both ways: waiting to fill packets only adds delay.
+        stream.set_nodelay(true).ok()?;
+        Link::new(stream).await.ok()
+    }
+
+    /// Looks in the background for the service to come back, and closes the breaker then.
+    fn watch(self: &Arc<Self>) {
+        tracing::warn!(
+            upstream = self.service.name(),
+            "a service stopped answering"
+        );
+        let upstream = Arc::downgrade(self);
+        let every = self.limits.probe_every;
+        tokio::spawn(async move {
+            loop {
+                sleep(every).await;
+                let Some(upstream) = upstream.upgrade() else {
+                    return;
+                };
+                if upstream
+                    .ask("/healthz", upstream.limits.probe_patience)
+                    .await
+                    .is_ok()
+                {
+                    upstream.breaker.close();
+                    tracing::info!(
+                        upstream = upstream.service.name(),
+                        "a service answers again"
+                    );
+                    return;
+                }
+            }
+        });
+    }
+
+    /// Asks the service something of the gateway's own, past the breaker, on a connection of its own.
+    pub async fn ask(
+        &self,
+        path: &'static str,
+        patience: Duration,
+    ) -> Result<(StatusCode, Vec<u8>), Refusal> {
+        let mut request = Request::new(RequestBody::Empty);
+        *request.uri_mut() = Uri::from_static(path);
+        request.headers_mut().insert(HOST, self.authority.clone());
+        let asking = async {
+            let mut link = self.connect().await.ok_or(Refusal::Unavailable)?;
+            match link.exchange(request, patience).await {
+                Ok(response) => {
+                    let status = response.status();
+                    let body = link.read(response.into_body(), DOCUMENT_BYTES).await;
+                    Ok((status, body.ok_or(Refusal::BadGateway)?))
+                }
+                Err(_) => Err(Refusal::BadGateway),
+            }
+        };
+        timeout(patience, asking)
+            .await
+            .unwrap_or(Err(Refusal::UpstreamTimeout))
+    }
+}
+
+/// A read without a body can be asked twice.
+fn copy_of_read(request: &Request<RequestBody>) -> Option<Request<RequestBody>> {
+    let read = matches!(*request.method(), Method::GET | Method::HEAD);
+    if !read || !matches!(request.body(), RequestBody::Empty) {
+        return None;
+    }
+    let mut copy = Request::new(RequestBody::Empty);
+    *copy.method_mut() = request.method().clone();
+    *copy.uri_mut() = request.uri().clone();
+    *copy.headers_mut() = request.headers().clone();
+    Some(copy)
+}
