@@ -1,5 +1,6 @@
 //! What happens to a request, read top to bottom.
 
+use std::borrow::Cow;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -8,12 +9,13 @@ use hyper::body::Incoming;
 use hyper::header::{HOST, HeaderMap, HeaderValue, ORIGIN};
 use hyper::{Method, Request, Response, StatusCode, Uri, Version};
 use tokio::time::Instant;
+use tracing::Instrument as _;
 
 use crate::body::{Busy, Reply, RequestBody};
 use crate::config::Config;
 use crate::guard::{FAULT_METHOD, HeadFault};
 use crate::headers::{self, Dressing, TRACEPARENT, X_CLIENT_IP};
-use crate::health;
+use crate::health::{self, Readiness};
 use crate::openapi::Document;
 use crate::path;
 use crate::rescue::Refusal;
@@ -29,6 +31,7 @@ pub struct Gateway {
     tokens: Tokens,
     site: Site,
     document: Document,
+    readiness: Readiness,
     dressing: Dressing,
     stopping: AtomicBool,
 }
@@ -36,8 +39,21 @@ pub struct Gateway {
 /// The other end of a client's connection.
 pub struct Peer {
     pub address: IpAddr,
+    /// The same, as services get it.
+    pub name: HeaderValue,
     /// Requests being answered on it.
     pub busy: Arc<AtomicUsize>,
+}
+
+impl Peer {
+    pub fn new(address: IpAddr) -> Self {
+        let address = address.to_canonical();
+        Self {
+            address,
+            name: address_value(address),
+            busy: Arc::default(),
+        }
+    }
 }
 
 impl Gateway {
@@ -52,6 +68,7 @@ impl Gateway {
             tokens: Tokens::start(&config),
             site: Site::load(config.web_root.as_deref())?,
             document: Document::default(),
+            readiness: Readiness::default(),
             dressing: Dressing::new(&config.public_url),
             stopping: AtomicBool::new(false),
             config,
@@ -70,21 +87,25 @@ impl Gateway {
     pub async fn handle(&self, request: Request<Incoming>, peer: &Peer) -> Response<Reply> {
         let started = Instant::now();
         let busy = Busy::new(peer.busy.clone());
-        let trace = Trace::of(request.headers());
         let (method, uri) = (request.method().clone(), request.uri().clone());
+        let (span, trace) = Trace::begin(&method, request.headers());
         let mut route = "-";
 
-        let answer = self.answer(request, peer, &trace, &mut route).await;
+        let answering = self.answer(request, &uri, peer, &trace, &mut route);
+        let answer = answering.instrument(span.clone()).await;
 
         let mut response = answer.unwrap_or_else(|refusal| refusal.answer(&trace));
         let in_api = uri.path().starts_with("/api/") && !uri.path().starts_with("/api/docs");
         self.dressing.put_on(response.headers_mut(), &trace, in_api);
         response.body_mut().keep(busy);
+        let status = response.status().as_u16();
+        span.record("http.route", route);
+        span.record("http.response.status_code", status);
         tracing::info!(
             method = method.as_str(),
             route,
             path = uri.path(),
-            status = response.status().as_u16(),
+            status,
             duration_ms = started.elapsed().as_secs_f32() * 1000.0,
             trace_id = trace.id(),
             "request"
@@ -95,32 +116,48 @@ impl Gateway {
     async fn answer(
         &self,
         request: Request<Incoming>,
+        uri: &Uri,
         peer: &Peer,
         trace: &Trace,
         route_name: &mut &'static str,
     ) -> Result<Response<Reply>, Refusal> {
-        let target = target(&request)?;
+        let target = target(request.method(), uri, request.headers())?;
         if let Some(route) = table::find(request.method(), &target) {
             *route_name = route.name;
-            let uri = forwarded_uri(request.uri(), &target)?;
+            let uri = forwarded_uri(uri, &target)?;
             return self.forward(request, uri, route, peer, trace).await;
         }
-        let response = match &*target {
-            "/healthz" => health::alive(),
-            "/readyz" => {
-                let stopping = self.stopping.load(Ordering::Relaxed);
-                health::ready(&self.upstreams, self.tokens.keys_known(), stopping).await
-            }
-            "/api/openapi.json" => {
-                let document = self.document.current(&self.upstreams).await;
-                health::json(StatusCode::OK, document.ok_or(Refusal::NoDocument)?)
-            }
-            path => self.site.answer(path, request.headers())?,
-        };
+        let response = self.answer_myself(&target, request.headers()).await?;
         if matches!(*request.method(), Method::GET | Method::HEAD) {
             Ok(response)
         } else {
             Err(Refusal::Method(table::STATIC_METHODS))
+        }
+    }
+
+    async fn answer_myself(
+        &self,
+        path: &str,
+        headers: &HeaderMap,
+    ) -> Result<Response<Reply>, Refusal> {
+        match path {
+            "/healthz" => Ok(health::alive()),
+            "/readyz" => {
+                let stopping = self.stopping.load(Ordering::Relaxed);
+                let keys_known = self.tokens.keys_known();
+                Ok(self
+                    .readiness
+                    .answer(&self.upstreams, keys_known, stopping)
+                    .await)
+            }
+            "/api/openapi.json" => {
+                let document = self.document.current(&self.upstreams).await;
+                Ok(health::json(
+                    StatusCode::OK,
+                    document.ok_or(Refusal::NoDocument)?,
+                ))
+            }
+            path => self.site.answer(path, headers),
         }
     }
 
@@ -140,10 +177,7 @@ impl Gateway {
             return Err(Refusal::ForeignOrigin);
         }
         let (mut parts, body) = request.into_parts();
-        let client = self
-            .config
-            .trusted_proxies
-            .client(peer.address, &parts.headers);
+        let client = self.client_of(peer, &parts.headers);
 
         headers::strip_request(&mut parts.headers, route.service == Service::Auth);
         if !route.open {
@@ -156,7 +190,6 @@ impl Gateway {
         };
         let body = RequestBody::new(body, limits)?;
 
-        let client = HeaderValue::try_from(client.to_string()).map_err(|_| Refusal::Target)?;
         parts.headers.insert(X_CLIENT_IP, client);
         parts.headers.insert(TRACEPARENT, trace.parent_value());
         parts.uri = uri;
@@ -171,6 +204,15 @@ impl Gateway {
         self.upstreams
             .iter()
             .find(|upstream| upstream.service == service)
+    }
+
+    fn client_of(&self, peer: &Peer, headers: &HeaderMap) -> HeaderValue {
+        let client = self.config.trusted_proxies.client(peer.address, headers);
+        if client == peer.address {
+            peer.name.clone()
+        } else {
+            address_value(client)
+        }
     }
 
     /// Browsers say where a request comes from; other programs say nothing and carry no cookies by themselves.
@@ -188,9 +230,12 @@ impl Gateway {
     }
 }
 
+fn address_value(address: IpAddr) -> HeaderValue {
+    HeaderValue::try_from(address.to_string()).unwrap_or(HeaderValue::from_static("unknown"))
+}
+
 /// The canonical path that is asked for.
-fn target(request: &Request<Incoming>) -> Result<String, Refusal> {
-    let (method, uri) = (request.method(), request.uri());
+fn target<'u>(method: &Method, uri: &'u Uri, headers: &HeaderMap) -> Result<Cow<'u, str>, Refusal> {
     if method.as_str() == FAULT_METHOD {
         return Err(Refusal::Head(HeadFault::from_path(uri.path())));
     }
@@ -199,7 +244,7 @@ fn target(request: &Request<Incoming>) -> Result<String, Refusal> {
     }
     if let Some(authority) = uri.authority() {
         // RFC 9112 §3.2.2: a whole URL is a valid target; one that contradicts Host is a trick.
-        let host = request.headers().get(HOST);
+        let host = headers.get(HOST);
         let same = host.is_some_and(|host| {
             host.as_bytes()
                 .eq_ignore_ascii_case(authority.as_str().as_bytes())
@@ -211,8 +256,7 @@ fn target(request: &Request<Incoming>) -> Result<String, Refusal> {
     if !uri.query().is_none_or(path::query_is_sound) {
         return Err(Refusal::Path);
     }
-    let path = path::canonical(uri.path()).map_err(|_| Refusal::Path)?;
-    Ok(path.into_owned())
+    path::canonical(uri.path()).map_err(|_| Refusal::Path)
 }
 
 /// The target as a service gets it: the canonical path, the query as it came.

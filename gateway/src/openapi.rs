@@ -1,14 +1,14 @@
 //! One API description out of the services' own.
 
-use std::sync::Mutex;
+use std::sync::Arc;
 use std::time::Duration;
 
 use hyper::body::Bytes;
 use serde_json::{Map, Value, json};
+use tokio::sync::Mutex;
 use tokio::time::Instant;
 
 use crate::upstream::Upstream;
-use std::sync::Arc;
 
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum MergeError {
@@ -85,28 +85,32 @@ fn add(
     }
 }
 
-/// How long a merged document is served without asking the services again.
+/// How long a merged document is served without asking the services again, and how soon a failure is tried again.
 const FRESH: Duration = Duration::from_secs(60);
+const AGAIN: Duration = Duration::from_secs(1);
 const PATIENCE: Duration = Duration::from_secs(3);
 
 /// The merged document of the running services; the last good one outlives a service that is down.
 #[derive(Default)]
-pub struct Document(Mutex<Option<(Bytes, Instant)>>);
+pub struct Document(Mutex<Held>);
+
+#[derive(Default)]
+struct Held {
+    last: Option<Bytes>,
+    good_until: Option<Instant>,
+}
 
 impl Document {
     pub async fn current(&self, upstreams: &[Arc<Upstream>]) -> Option<Bytes> {
-        let known = self.0.lock().ok()?.clone();
-        if let Some((document, read_at)) = &known
-            && read_at.elapsed() < FRESH
-        {
-            return Some(document.clone());
+        let mut held = self.0.lock().await;
+        let now = Instant::now();
+        if held.good_until.is_none_or(|until| until < now) {
+            let read = read(upstreams).await;
+            let good_for = if read.is_some() { FRESH } else { AGAIN };
+            held.good_until = Some(now + good_for);
+            held.last = read.or(held.last.take());
         }
-        let last = known.map(|(document, _)| document);
-        let Some(document) = read(upstreams).await else {
-            return last;
-        };
-        *self.0.lock().ok()? = Some((document.clone(), Instant::now()));
-        Some(document)
+        held.last.clone()
     }
 }
 

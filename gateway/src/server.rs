@@ -5,7 +5,6 @@ use std::future::{Future, poll_fn};
 use std::net::SocketAddr;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
-use std::sync::atomic::AtomicUsize;
 use std::time::Duration;
 
 use hyper::server::conn::http1;
@@ -90,12 +89,8 @@ async fn serve(
 ) {
     let _default_delay = stream.set_nodelay(true);
     let limits = gateway.config().limits;
-    let busy = Arc::new(AtomicUsize::new(0));
-    let guard = Guard::new(stream, busy.clone(), limits.head, limits.guard);
-    let peer = Arc::new(Peer {
-        address: address.ip(),
-        busy,
-    });
+    let peer = Arc::new(Peer::new(address.ip()));
+    let guard = Guard::new(stream, peer.busy.clone(), limits.head, limits.guard);
     let service = service_fn(move |request| {
         let (gateway, peer) = (gateway.clone(), peer.clone());
         async move { Ok::<_, Infallible>(gateway.handle(request, &peer).await) }

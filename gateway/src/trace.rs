@@ -3,8 +3,11 @@
 use std::cell::Cell;
 use std::hash::{BuildHasher, RandomState};
 
-use hyper::HeaderMap;
 use hyper::header::HeaderValue;
+use hyper::{HeaderMap, Method};
+use nexus_telemetry::TraceParent;
+use tracing::Span;
+use tracing::field::Empty;
 
 /// One request's place in a trace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,16 +18,48 @@ pub struct Trace {
 }
 
 impl Trace {
+    /// Begins a request: its span, which costs nothing unless spans are exported, and its place in the trace.
+    pub fn begin(method: &Method, headers: &HeaderMap) -> (Span, Self) {
+        let span = tracing::debug_span!(
+            target: nexus_telemetry::SPANS,
+            "request",
+            otel.kind = "server",
+            http.request.method = method.as_str(),
+            http.route = Empty,
+            http.response.status_code = Empty,
+        );
+        let trace = Self::of(headers);
+        if span.is_disabled() {
+            return (span, trace);
+        }
+        let parent = trace.parent_value();
+        if let Some(parent) = parent.to_str().ok().and_then(TraceParent::parse) {
+            nexus_telemetry::adopt_parent(&span, &parent);
+        }
+        let exported = nexus_telemetry::current_traceparent(&span);
+        let exported = exported.and_then(|exported| parse(exported.as_str().as_bytes()));
+        (span, exported.unwrap_or(trace))
+    }
+
     /// Continues the caller's trace when it names one properly, once.
     pub fn of(headers: &HeaderMap) -> Self {
         let mut inbound = headers.get_all("traceparent").iter();
         let parent = inbound.next().filter(|_| inbound.next().is_none());
         let parent = parent.and_then(|value| parse(value.as_bytes()));
-        let (id, sampled) = parent.unwrap_or_else(|| (hex_pair(random(), random()), true));
+        Self {
+            span: hex(random() | 1),
+            ..parent.unwrap_or_else(Self::new)
+        }
+    }
+
+    fn new() -> Self {
+        let mut id = [0; 32];
+        id[..16].copy_from_slice(&hex(random()));
+        id[16..].copy_from_slice(&hex(random() | 1));
         Self {
             id,
             span: hex(random() | 1),
-            sampled,
+            sampled: true,
         }
     }
 
@@ -47,7 +82,7 @@ impl Trace {
 }
 
 /// `00-<trace>-<span>-<flags>`, lower-case hex, neither id all zeros.
-fn parse(value: &[u8]) -> Option<([u8; 32], bool)> {
+fn parse(value: &[u8]) -> Option<Trace> {
     let lower_hex = |part: &[u8]| part.iter().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
     let zero = |part: &[u8]| part.iter().all(|b| *b == b'0');
     if value.len() != 55 || value[..3] != *b"00-" || value[35] != b'-' || value[52] != b'-' {
@@ -58,7 +93,11 @@ fn parse(value: &[u8]) -> Option<([u8; 32], bool)> {
         return None;
     }
     let sampled = char::from(flags[1]).to_digit(16)? & 1 == 1;
-    Some((id.try_into().ok()?, sampled))
+    Some(Trace {
+        id: id.try_into().ok()?,
+        span: span.try_into().ok()?,
+        sampled,
+    })
 }
 
 fn hex(value: u64) -> [u8; 16] {
@@ -67,13 +106,6 @@ fn hex(value: u64) -> [u8; 16] {
         let nibble = (value >> (60 - 4 * at)) & 15;
         *slot = b"0123456789abcdef"[usize::from(nibble.to_le_bytes()[0])];
     }
-    out
-}
-
-fn hex_pair(high: u64, low: u64) -> [u8; 32] {
-    let mut out = [b'0'; 32];
-    out[..16].copy_from_slice(&hex(high));
-    out[16..].copy_from_slice(&hex(low | 1));
     out
 }
 
@@ -112,7 +144,7 @@ mod tests {
         let parent = trace.parent_value();
         assert!(parent.to_str().unwrap().starts_with(&GOOD[..36]));
         assert_ne!(parent, GOOD);
-        assert_eq!(parse(parent.as_bytes()).map(|(id, _)| id), Some(trace.id));
+        assert_eq!(parse(parent.as_bytes()), Some(trace));
     }
 
     #[test]

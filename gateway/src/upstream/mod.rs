@@ -114,6 +114,7 @@ impl Upstream {
         let slot = Slot::take(self).ok_or(Refusal::Overloaded)?;
         request.headers_mut().insert(HOST, self.authority.clone());
         let mut again = copy_of_read(&request);
+        let mut fresh_failed = false;
         loop {
             let (mut link, rested) = match self.take_idle() {
                 Some(link) => (link, true),
@@ -124,7 +125,10 @@ impl Upstream {
                     self.breaker.answered();
                     return Ok(response.map(|body| UpstreamBody::new(body, link, slot)));
                 }
-                Err(Lost::Unsent(unsent)) if rested => request = *unsent,
+                Err(Lost::Unsent(unsent)) if rested || !fresh_failed => {
+                    fresh_failed = !rested;
+                    request = *unsent;
+                }
                 Err(Lost::Unsent(_) | Lost::Broken) => {
                     request = again.take().ok_or(Refusal::BadGateway)?;
                 }

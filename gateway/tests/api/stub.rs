@@ -204,7 +204,7 @@ fn cut_short() -> Response<Body> {
 }
 
 fn large() -> Response<Body> {
-    let frames = (0..640).map(|_| Ok(Frame::data(Bytes::from(vec![b'x'; 16 * 1024]))));
+    let frames = (0..64).map(|_| Ok(Frame::data(Bytes::from(vec![b'x'; 16 * 1024]))));
     Response::new(http_body_util::BodyExt::boxed(StreamBody::new(
         stream::iter(frames),
     )))
