@@ -106,7 +106,7 @@ impl Gateway {
             route,
             path = uri.path(),
             status,
-            duration_ms = started.elapsed().as_secs_f32() * 1000.0,
+            duration_ms = (started.elapsed().as_secs_f64() * 1e5).round() / 100.0,
             trace_id = trace.id(),
             "request"
         );

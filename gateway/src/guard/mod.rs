@@ -8,6 +8,7 @@
 mod chunked;
 mod fault;
 mod head;
+mod host;
 
 use std::io;
 use std::pin::{Pin, pin};
@@ -23,7 +24,7 @@ use tokio::time::{Instant, Sleep, sleep_until};
 use chunked::{Chunks, Progress};
 pub use fault::{FAULT_METHOD, HeadFault};
 use head::Framing;
-pub use head::{HeadLimits, valid_host};
+pub use head::HeadLimits;
 
 /// Room for an ordinary head; a longer one grows it.
 const READ_BYTES: usize = 2048;

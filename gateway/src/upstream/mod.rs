@@ -39,7 +39,7 @@ pub struct UpstreamLimits {
     pub probe_patience: Duration,
     pub in_flight: usize,
     pub idle_connections: usize,
-    /// Below the 5 seconds after which actix closes a quiet connection.
+    /// Below the 75 seconds after which services close a quiet connection.
     pub idle: Duration,
 }
 
@@ -54,7 +54,7 @@ impl Default for UpstreamLimits {
             probe_patience: Duration::from_secs(1),
             in_flight: 256,
             idle_connections: 64,
-            idle: Duration::from_secs(4),
+            idle: Duration::from_secs(30),
         }
     }
 }
