@@ -6,6 +6,7 @@ mod client;
 mod failures;
 mod framing;
 mod limits;
+mod mutations;
 mod openapi;
 mod routing;
 mod shutdown;
