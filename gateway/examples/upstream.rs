@@ -7,7 +7,7 @@ use std::io::Write as _;
 use std::time::SystemTime;
 
 use aws_lc_rs::signature::Ed25519KeyPair;
-use http_body_util::Full;
+use http_body_util::{BodyExt as _, Full};
 use hyper::body::{Bytes, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -63,8 +63,10 @@ async fn answer(
     keys: Bytes,
 ) -> Result<Response<Full<Bytes>>, Infallible> {
     static RECORD: Bytes = Bytes::from_static(&[b'x'; 900]);
+    let (parts, mut body) = request.into_parts();
+    while let Some(Ok(_)) = body.frame().await {}
     let json = |value: Value| Bytes::from(value.to_string());
-    let body = match request.uri().path() {
+    let body = match parts.uri.path() {
         "/internal/jwks" => keys,
         "/internal/token" => json(json!({ "access_token": "t", "expires_in": 600 })),
         "/internal/revocations" => json(json!({ "position": 0, "sessions": [], "users": [] })),
