@@ -1,8 +1,12 @@
 #![doc = include_str!("../README.md")]
 #![expect(clippy::print_stdout, reason = "a command for a terminal")]
 
+mod api;
+mod connection;
+mod demo;
 mod doctor;
 mod dotenv;
+mod import;
 mod probe;
 mod state;
 mod up;
@@ -29,6 +33,10 @@ enum Command {
     Up(up::UpArgs),
     /// Stop what `nexus up` started in this folder.
     Stop,
+    /// Fill a believable Italian sales company, through the public API.
+    Demo(demo::DemoArgs),
+    /// Import a CSV file, or the four files of a folder, through the public API.
+    Import(import::ImportArgs),
     /// Say in plain words what is wrong and what to do about it.
     Doctor(doctor::DoctorArgs),
 }
@@ -39,6 +47,8 @@ fn main() -> ExitCode {
         match nexus.command {
             Command::Up(args) => up::run(&args, &nexus.state),
             Command::Doctor(args) => doctor::run(&args, &nexus.state),
+            Command::Import(args) => import::run(&args, &nexus.state),
+            Command::Demo(args) => demo::run(&args, &nexus.state),
             Command::Stop => up::stop(&nexus.state),
         }
     });

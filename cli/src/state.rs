@@ -37,6 +37,10 @@ impl State {
         })
     }
 
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     pub fn secrets(&self) -> PathBuf {
         self.folder.join("secrets.env")
     }

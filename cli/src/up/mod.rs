@@ -7,30 +7,34 @@ pub mod ports;
 pub mod ready;
 pub mod secrets;
 pub mod services;
+mod stop;
 
 use std::env;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::thread;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
-use nexus_cluster::{Cluster, Options, Purpose};
-use rustix::process::{Pid, Signal, kill_process};
+use nexus_cluster::ServiceRole;
+use rustix::process::Signal;
 use tokio::signal::unix::{Signal as UnixSignal, SignalKind, signal};
 
-use self::child::{Kept, Plan};
+use self::child::Kept;
 use self::database::Database;
 use self::journal::{Journal, Show};
 use self::secrets::Secrets;
 use self::services::{Installation, Launch, PUBLIC, SERVICES};
+use crate::connection::Connection;
+use crate::demo::{self, DemoArgs};
 use crate::state::{Claim, State};
+
+pub use self::stop::stop;
 
 /// Services drain for less than 10 s.
 const DRAIN: Duration = Duration::from_secs(12);
-const LOOK_EVERY: Duration = Duration::from_millis(20);
 
 #[derive(Args)]
 pub struct UpArgs {
@@ -49,6 +53,9 @@ pub struct UpArgs {
     /// The folder of the built web app.
     #[arg(long, env = "WEB_ROOT", default_value = "frontend/build")]
     web_root: PathBuf,
+    /// Once ready, fill in the demo company (again if it is there: that adds nothing).
+    #[arg(long)]
+    demo: bool,
 }
 
 /// Runs until told to stop.
@@ -58,6 +65,9 @@ pub fn run(args: &UpArgs, state: &Path) -> Result<ExitCode> {
         let running = state
             .running()
             .context("another nexus is using this folder")?;
+        if args.demo {
+            return demo::run(&DemoArgs::at(&running.url), state.folder());
+        }
         bail!(
             "already running at {} (process {}). `nexus stop` ends it",
             running.url,
@@ -68,128 +78,117 @@ pub fn run(args: &UpArgs, state: &Path) -> Result<ExitCode> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
-    runtime.block_on(up(args, &state, &claim))
-}
-
-/// Ends what `nexus up` started here, including a PostgreSQL that outlived it.
-pub fn stop(state: &Path) -> Result<ExitCode> {
-    let state = State::at(state);
-    if let Some(running) = state.running() {
-        let pid = Pid::from_raw(running.pid.cast_signed()).context("the lock file is damaged")?;
-        kill_process(pid, Signal::TERM).with_context(|| format!("process {}", running.pid))?;
-        while state.running().is_some() {
-            thread::sleep(LOOK_EVERY);
-        }
-        println!("stopped");
-    } else if crate::state::moved(&state.postgres()).join("data").exists() {
-        let folder = state.postgres();
-        let cluster = Cluster::open(&Options {
-            folder: &folder,
-            binaries: None,
-            purpose: Purpose::Durable,
-            password: "",
-        })?;
-        println!(
-            "{}",
-            if cluster.is_running() {
-                "stopped the database that was left running"
-            } else {
-                "nothing is running"
-            }
-        );
-        cluster.stop()?;
-    } else {
-        println!("nothing is running");
-    }
+    let outcome = runtime.block_on(up(args, &state, &claim));
+    // Interrupted while it still waited for the database: nobody needs the answer any more.
+    runtime.shutdown_background();
+    outcome?;
     Ok(ExitCode::SUCCESS)
 }
 
-async fn up(args: &UpArgs, state: &State, claim: &Claim) -> Result<ExitCode> {
+async fn up(args: &UpArgs, state: &State, claim: &Claim) -> Result<()> {
     let started = Instant::now();
     let mut interrupts = Interrupts::listen()?;
-    let public = ports::public(args.listen, args.port)?;
-    let public_url = args
-        .public_url
-        .clone()
-        .unwrap_or_else(|| format!("http://localhost:{}", public.port()));
-    let journal = Journal::open(
-        &state.log(),
-        env::var_os("LOG_FORMAT").is_none_or(|format| format != "json"),
-    )?;
-    let mut secrets = Secrets::load(&state.secrets())?;
-    let database = Database::choose(state, args.pg_bin.as_deref(), &mut secrets)?;
-    let launches = launches(args, public, &public_url, &database, &mut secrets)?;
-    let roles = database::roles(&mut secrets)?;
-    secrets.save()?;
+    let Plan {
+        journal,
+        database,
+        roles,
+        launches,
+        public,
+        url,
+        public_url,
+    } = Plan::make(args, state)?;
     let addresses: Vec<_> = launches
         .iter()
         .map(|launch| (launch.name, launch.address))
         .collect();
-    claim.write(&public_url, &addresses)?;
+    claim.write(&url, &addresses)?;
 
-    let postgres = database.start(&journal)?;
-    let prepared =
-        tokio::task::spawn_blocking(move || database.prepare(&roles).map(|()| database)).await?;
-    let database = match prepared {
-        Ok(database) => database,
-        Err(error) => {
-            stop_all(postgres.into_iter().collect()).await;
-            return Err(error);
+    let mut kept: Vec<Kept> = database.start(&journal)?.into_iter().collect();
+    let work = async {
+        ready::database(&kept, &database, roles).await?;
+        kept.extend(launches.into_iter().map(|launch| keep(launch, &journal)));
+        ready::services(&kept, &addresses, &journal).await?;
+        ready::greet(&journal, started, &url, &public_url, public).await;
+        if args.demo {
+            demo::fill(&Connection::to(&url), state.folder()).await?;
+        }
+        std::future::pending::<Result<()>>().await
+    };
+    let outcome = tokio::select! {
+        broken = work => broken,
+        () = interrupts.next() => {
+            journal.say("stopping");
+            Ok(())
         }
     };
-    let mut kept: Vec<Kept> = postgres.into_iter().collect();
-    kept.extend(launches.into_iter().map(|launch| keep(launch, &journal)));
-
-    let outcome = tokio::select! {
-        ready = ready::wait(&kept, &addresses, &journal) => ready.map(|()| true),
-        () = interrupts.next() => Ok(false),
-    };
-    if matches!(outcome, Ok(true)) {
-        ready::greet(&journal, started, &public_url, public).await;
-        interrupts.next().await;
-    }
-    if outcome.is_ok() {
-        journal.say("stopping");
-    }
     tokio::select! {
-        () = stop_all(kept) => {}
+        () = stop_all(kept) => database.stop()?,
         () = interrupts.next() => bail!("interrupted again: not waiting for a clean end"),
     }
-    database.stop()?;
-    outcome.map(|_| ExitCode::SUCCESS)
+    outcome
 }
 
-/// Programs, ports and settings: all that can be wrong is found before anything is started.
-fn launches(
-    args: &UpArgs,
+/// What is to be started and how: everything that can be wrong is found before anything runs.
+struct Plan {
+    journal: Journal,
+    database: Arc<Database>,
+    roles: Vec<ServiceRole>,
+    launches: Vec<Launch>,
     public: SocketAddr,
-    public_url: &str,
-    database: &Database,
-    secrets: &mut Secrets,
-) -> Result<Vec<Launch>> {
-    let roles = database::roles(secrets)?;
+    /// From this machine.
+    url: String,
+    /// From a person's.
+    public_url: String,
+}
+
+impl Plan {
+    fn make(args: &UpArgs, state: &State) -> Result<Self> {
+        let public = ports::public(args.listen, args.port)?;
+        let url = format!("http://localhost:{}", public.port());
+        let public_url = args.public_url.clone().unwrap_or_else(|| url.clone());
+        let for_people = env::var_os("LOG_FORMAT").is_none_or(|format| format != "json");
+        let journal = Journal::open(&state.log(), for_people)?;
+        let mut secrets = Secrets::load(&state.secrets())?;
+        let database = Database::choose(state, args.pg_bin.as_deref(), &mut secrets)?;
+        let roles = database::roles(&mut secrets)?;
+        let installation = Installation {
+            addresses: addresses(public)?,
+            public_url: public_url.clone(),
+            web_root: std::path::absolute(&args.web_root)?,
+            database_url: &|service| database.url(service, &roles),
+        };
+        let program = env::current_exe()?;
+        let folder = program.parent().context("this program lies in no folder")?;
+        let launches = SERVICES
+            .iter()
+            .map(|service| installation.launch(service, folder, &mut secrets));
+        let launches = launches.collect::<Result<_>>()?;
+        secrets.save()?;
+        Ok(Self {
+            journal,
+            database: Arc::new(database),
+            roles,
+            launches,
+            public,
+            url,
+            public_url,
+        })
+    }
+}
+
+/// The public one as asked for; the others beside it, wherever there is room.
+fn addresses(public: SocketAddr) -> Result<Vec<(&'static str, SocketAddr)>> {
     let mut addresses = vec![(PUBLIC, public)];
     let private = SERVICES.iter().filter(|service| service.name != PUBLIC);
-    for (service, wish) in private.zip(args.port.saturating_add(1)..) {
+    for (service, wish) in private.zip(public.port().saturating_add(1)..) {
         let taken: Vec<SocketAddr> = addresses.iter().map(|(_, address)| *address).collect();
         addresses.push((service.name, ports::inner(wish, &taken)?));
     }
-    let installation = Installation {
-        addresses,
-        public_url: public_url.to_owned(),
-        web_root: std::path::absolute(&args.web_root)?,
-        database_url: &|service| database.url(service, &roles),
-    };
-    let program = env::current_exe()?;
-    let folder = program.parent().context("this program lies in no folder")?;
-    SERVICES
-        .iter()
-        .map(|service| installation.launch(service, folder, secrets))
-        .collect()
+    Ok(addresses)
 }
 
 fn keep(launch: Launch, journal: &Journal) -> Kept {
-    let plan = Plan {
+    let plan = child::Plan {
         name: launch.name.to_owned(),
         command: Box::new(move || launch.command()),
         end_by: Signal::TERM,

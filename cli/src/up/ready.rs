@@ -1,12 +1,15 @@
 //! Waiting until everything answers, and saying so.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
+use nexus_cluster::ServiceRole;
 use tokio::time::sleep;
 
 use super::child::Kept;
+use super::database::Database;
 use super::journal::Journal;
 use crate::probe;
 
@@ -15,8 +18,38 @@ const TELL_AFTER: Duration = Duration::from_secs(30);
 /// So many failed starts before it ever worked: it will not get better by itself.
 const HOPELESS: u32 = 4;
 
+/// Returns when the database answers and holds what the services need; gives up when it cannot even start.
+pub async fn database(
+    kept: &[Kept],
+    database: &Arc<Database>,
+    roles: Vec<ServiceRole>,
+) -> Result<()> {
+    let database = Arc::clone(database);
+    let prepared = tokio::task::spawn_blocking(move || database.prepare(&roles));
+    let hopeless = async {
+        loop {
+            given_up(kept)?;
+            sleep(LOOK_EVERY).await;
+        }
+    };
+    tokio::select! {
+        done = prepared => done?,
+        hopeless = hopeless => hopeless,
+    }
+}
+
+fn given_up(kept: &[Kept]) -> Result<()> {
+    match kept.iter().find(|child| child.ends() >= HOPELESS) {
+        Some(child) => bail!(
+            "{} does not start; its last lines in the log say why",
+            child.name
+        ),
+        None => Ok(()),
+    }
+}
+
 /// Returns when every service says that it is ready; gives up when one cannot even start.
-pub async fn wait(
+pub async fn services(
     kept: &[Kept],
     addresses: &[(&str, SocketAddr)],
     journal: &Journal,
@@ -31,12 +64,7 @@ pub async fn wait(
             {
                 break;
             }
-            if let Some(child) = kept.iter().find(|child| child.ends() >= HOPELESS) {
-                bail!(
-                    "{} does not start; its last lines above say why",
-                    child.name
-                );
-            }
+            given_up(kept)?;
             if started.elapsed() > TELL_AFTER && !told {
                 journal.say(&format!(
                     "still waiting for {name}; `nexus doctor` in another terminal says more"
@@ -50,12 +78,18 @@ pub async fn wait(
 }
 
 /// The lines a person waits for.
-pub async fn greet(journal: &Journal, started: Instant, public_url: &str, public: SocketAddr) {
+pub async fn greet(
+    journal: &Journal,
+    started: Instant,
+    url: &str,
+    public_url: &str,
+    public: SocketAddr,
+) {
     journal.say(&format!(
         "ready in {:.1} s: {public_url}",
         started.elapsed().as_secs_f32()
     ));
-    if !public.ip().is_loopback() && public_url.contains("localhost") {
+    if !public.ip().is_loopback() && public_url == url {
         journal
             .say("other machines may come in, but invitations will say localhost: set PUBLIC_URL");
     }
