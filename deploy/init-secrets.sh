@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# Makes the secrets that docker-compose.yml mounts, once. Existing ones are kept: running it again is harmless.
+# The folder is for its owner alone; the files in it can be read by the containers' unprivileged users.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+umask 022
+mkdir -p secrets
+chmod 700 secrets
+
+random() { od -An -N32 -tx1 /dev/urandom | tr -d ' \n'; }
+keep() { # keep NAME VALUE: writes it unless it is there
+  [[ -s secrets/$1 ]] || printf '%s' "$2" >"secrets/$1"
+}
+
+keep postgres_password "$(random)"
+keep auth_master_secret "$(random)"
+for service in auth crm; do
+  keep "${service}_database_password" "$(random)"
+  password=$(<"secrets/${service}_database_password")
+  keep "${service}_database_url" "postgres://nexus_$service:$password@postgres:5432/nexus"
+done
+clients=()
+for client in gateway crm nexus; do
+  keep "${client}_client_secret" "$(random)"
+  clients+=("$client=$(<"secrets/${client}_client_secret")")
+done
+keep auth_service_secrets "$(IFS=,; echo "${clients[*]}")"
+chmod 644 secrets/*
+echo "secrets are in $PWD/secrets: keep them private, and back them up"
