@@ -30,6 +30,11 @@ pub enum ClusterError {
     )]
     NoAccount,
 
+    #[error(
+        "the path {0} is too long for a socket: put the state folder elsewhere (--state, NEXUS_STATE)"
+    )]
+    PathTooLong(PathBuf),
+
     #[error("{what} failed: {output}")]
     Program { what: String, output: String },
 

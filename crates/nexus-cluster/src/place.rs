@@ -6,7 +6,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use crate::account::{Account, give};
+use crate::account::{Account, give, is_root};
 use crate::error::{ClusterError, at};
 
 const SOCKET_NAME: usize = "/.s.PGSQL.5432.lock".len();
@@ -29,7 +29,7 @@ impl Place {
         let wish = fs::canonicalize(wish).map_err(at(wish))?;
         let (folder, note) = reachable(&wish, account)?;
         open_to(&folder, account)?;
-        let sockets = socket_folder(&folder);
+        let sockets = socket_folder(&folder, private_runtime_folder())?;
         fs::create_dir_all(&sockets).map_err(at(&sockets))?;
         fs::set_permissions(&sockets, fs::Permissions::from_mode(0o700)).map_err(at(&sockets))?;
         give(&sockets, account)?;
@@ -74,12 +74,24 @@ fn open_to(folder: &Path, account: Option<&Account>) -> Result<(), ClusterError>
     fs::set_permissions(folder, fs::Permissions::from_mode(mode)).map_err(at(folder))
 }
 
-fn socket_folder(folder: &Path) -> PathBuf {
+/// Never a shared folder such as /tmp, where somebody else could have made it first.
+fn socket_folder(folder: &Path, private: Option<PathBuf>) -> Result<PathBuf, ClusterError> {
+    let fits = |path: &PathBuf| path.as_os_str().len() + SOCKET_NAME <= SOCKET_PATH_MAX;
     let wish = folder.join("run");
-    if wish.as_os_str().len() + SOCKET_NAME <= SOCKET_PATH_MAX {
-        return wish;
+    let instead = private.map(|private| private.join(digest(folder)));
+    [Some(wish.clone()), instead]
+        .into_iter()
+        .flatten()
+        .find(fits)
+        .ok_or(ClusterError::PathTooLong(wish))
+}
+
+/// A folder that only this user can write to, kept by the operating system for sockets.
+fn private_runtime_folder() -> Option<PathBuf> {
+    if is_root() {
+        return Some(PathBuf::from("/run/nexus-crm"));
     }
-    std::env::temp_dir().join(format!("nexus-{}", digest(folder)))
+    std::env::var_os("XDG_RUNTIME_DIR").map(|folder| PathBuf::from(folder).join("nexus-crm"))
 }
 
 fn digest(path: &Path) -> String {
@@ -93,13 +105,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_socket_path_too_long_for_the_kernel_moves_to_the_temporary_folder() {
+    fn a_socket_path_too_long_for_the_kernel_moves_to_a_private_folder() {
+        let private = || Some(PathBuf::from("/run/nexus-crm"));
         let short = Path::new("/srv/crm/.nexus/postgres");
-        assert_eq!(socket_folder(short), short.join("run"));
+        assert_eq!(socket_folder(short, private()).unwrap(), short.join("run"));
 
         let long = PathBuf::from(format!("/srv/{}", "deep/".repeat(30)));
-        let moved = socket_folder(&long);
-        assert!(moved.starts_with(std::env::temp_dir()));
-        assert_eq!(moved, socket_folder(&long), "the same folder every time");
+        let moved = socket_folder(&long, private()).unwrap();
+        assert!(moved.starts_with("/run/nexus-crm"));
+        assert_eq!(
+            moved,
+            socket_folder(&long, private()).unwrap(),
+            "the same folder every time"
+        );
+        assert!(socket_folder(&long, None).is_err());
     }
 }
