@@ -59,10 +59,13 @@ impl Deref for SignedIn {
 /// The one bearer token of the request.
 fn token(request: &HttpRequest) -> Result<&str, Problem> {
     let mut given = request.headers().get_all(AUTHORIZATION);
-    let missing = || Problem::unauthenticated("Sign in, and send the access token as Authorization: Bearer.");
+    let missing =
+        || Problem::unauthenticated("Sign in, and send the access token as Authorization: Bearer.");
     let header = given.next().ok_or_else(missing)?;
     if given.next().is_some() {
-        return Err(Problem::unreadable("There is more than one Authorization header."));
+        return Err(Problem::unreadable(
+            "There is more than one Authorization header.",
+        ));
     }
     let text = header.to_str().map_err(|_| missing())?;
     match text.split_once(' ') {
@@ -72,11 +75,15 @@ fn token(request: &HttpRequest) -> Result<&str, Problem> {
 }
 
 fn verifier(request: &HttpRequest) -> Result<&Data<Verifier>, Problem> {
-    request.app_data::<Data<Verifier>>().ok_or_else(Problem::internal)
+    request
+        .app_data::<Data<Verifier>>()
+        .ok_or_else(Problem::internal)
 }
 
 fn unix_now() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
     i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
 }
 
@@ -98,14 +105,21 @@ impl<P: Permission> FromRequest for Can<P> {
     type Future = Ready<Result<Self, ApiError>>;
 
     fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
-        ready(principal(request).and_then(|who| match who.scope_of(P::NAME) {
-            Some(scope) => Ok(Self { who, scope, permission: PhantomData }),
-            None => Err(Problem::forbidden(format!(
-                "This needs the permission {}, which none of your roles has.",
-                P::NAME
-            ))),
-        })
-        .map_err(ApiError))
+        ready(
+            principal(request)
+                .and_then(|who| match who.scope_of(P::NAME) {
+                    Some(scope) => Ok(Self {
+                        who,
+                        scope,
+                        permission: PhantomData,
+                    }),
+                    None => Err(Problem::forbidden(format!(
+                        "This needs the permission {}, which none of your roles has.",
+                        P::NAME
+                    ))),
+                })
+                .map_err(ApiError),
+        )
     }
 }
 

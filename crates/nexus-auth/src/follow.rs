@@ -65,7 +65,8 @@ pub async fn keep_keys_fresh(peers: Arc<Peers>, verifier: Arc<Verifier>) {
         match peers.open_get::<JwkSet>(&url).await {
             Ok(set) => {
                 verifier.keys.replace(&set);
-                let _woken = tokio::time::timeout(KEYS_EVERY, verifier.unknown_key.notified()).await;
+                let _woken =
+                    tokio::time::timeout(KEYS_EVERY, verifier.unknown_key.notified()).await;
             }
             Err(error) => tracing::debug!(cause = %error, "auth's keys are not to be had yet"),
         }

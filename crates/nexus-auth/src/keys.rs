@@ -15,7 +15,11 @@ impl KeyRing {
         let keys: HashMap<_, _> = set
             .keys
             .iter()
-            .filter(|key| key.common.key_algorithm.is_none_or(|alg| alg.to_string() == "EdDSA"))
+            .filter(|key| {
+                key.common
+                    .key_algorithm
+                    .is_none_or(|alg| alg.to_string() == "EdDSA")
+            })
             .filter_map(|key| {
                 let id = key.common.key_id.clone()?;
                 let decoding = DecodingKey::from_jwk(key).ok()?;
@@ -23,14 +27,20 @@ impl KeyRing {
             })
             .collect();
         let count = keys.len();
-        *self.0.write().unwrap_or_else(std::sync::PoisonError::into_inner) = keys;
+        *self
+            .0
+            .write()
+            .unwrap_or_else(std::sync::PoisonError::into_inner) = keys;
         count
     }
 
     /// Whether no key is known yet.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.0.read().unwrap_or_else(std::sync::PoisonError::into_inner).is_empty()
+        self.0
+            .read()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .is_empty()
     }
 
     pub(crate) fn find(&self, id: &str) -> Option<DecodingKey> {

@@ -27,13 +27,18 @@ impl Revocations {
     /// Ends a user's tokens that are older than an access version.
     pub fn end_older(&self, ended: &RevokedUser) {
         let mut held = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        let entry = held.users.entry(ended.sub).or_insert((ended.min_ver, ended.until));
+        let entry = held
+            .users
+            .entry(ended.sub)
+            .or_insert((ended.min_ver, ended.until));
         *entry = (entry.0.max(ended.min_ver), entry.1.max(ended.until));
     }
 
     /// Adds a whole list.
     pub fn add(&self, list: &RevocationList) {
-        list.sessions.iter().for_each(|session| self.end_session(session));
+        list.sessions
+            .iter()
+            .for_each(|session| self.end_session(session));
         list.users.iter().for_each(|user| self.end_older(user));
     }
 
@@ -47,7 +52,10 @@ impl Revocations {
     pub(crate) fn refuses(&self, session: SessionId, user: UserId, version: i64) -> bool {
         let held = self.0.read().unwrap_or_else(PoisonError::into_inner);
         held.sessions.contains_key(&session)
-            || held.users.get(&user).is_some_and(|(least, _)| version < *least)
+            || held
+                .users
+                .get(&user)
+                .is_some_and(|(least, _)| version < *least)
     }
 }
 
@@ -59,9 +67,20 @@ mod tests {
     fn an_ended_session_and_an_older_version_are_refused_and_others_are_not() {
         let ended = Revocations::default();
         let (session, user) = (SessionId::new(), UserId::new());
-        ended.end_session(&RevokedSession { sid: session, until: 100 });
-        ended.end_older(&RevokedUser { sub: user, min_ver: 3, until: 100 });
-        ended.end_older(&RevokedUser { sub: user, min_ver: 2, until: 90 });
+        ended.end_session(&RevokedSession {
+            sid: session,
+            until: 100,
+        });
+        ended.end_older(&RevokedUser {
+            sub: user,
+            min_ver: 3,
+            until: 100,
+        });
+        ended.end_older(&RevokedUser {
+            sub: user,
+            min_ver: 2,
+            until: 90,
+        });
         let cases = [
             (session, UserId::new(), 1, true),
             (SessionId::new(), user, 2, true),

@@ -8,7 +8,8 @@ use serde::de::DeserializeOwned;
 use tokio::sync::Notify;
 
 use crate::claims::{
-    ACCESS_AUDIENCE, ACCESS_TYPE, AccessClaims, ISSUER, SERVICE_AUDIENCE, SERVICE_TYPE, ServiceClaims,
+    ACCESS_AUDIENCE, ACCESS_TYPE, AccessClaims, ISSUER, SERVICE_AUDIENCE, SERVICE_TYPE,
+    ServiceClaims,
 };
 use crate::permission::{Grant, Scope, allowed};
 use crate::{KeyRing, Revocations};
@@ -64,7 +65,9 @@ impl From<TokenError> for Problem {
         Self::unauthenticated(match error {
             TokenError::Expired => "The access token has expired. Refresh it, or sign in again.",
             TokenError::Ended => "This session has ended. Refresh the token, or sign in again.",
-            TokenError::Invalid | TokenError::UnknownKey => "The access token is not valid. Sign in again.",
+            TokenError::Invalid | TokenError::UnknownKey => {
+                "The access token is not valid. Sign in again."
+            }
         })
     }
 }
@@ -97,7 +100,10 @@ impl Verifier {
             return Err(TokenError::Expired);
         }
         let who = &*principal;
-        if self.revocations.refuses(who.session_id, who.user_id, who.access_version) {
+        if self
+            .revocations
+            .refuses(who.session_id, who.user_id, who.access_version)
+        {
             return Err(TokenError::Ended);
         }
         Ok(principal)
@@ -114,7 +120,9 @@ impl Verifier {
     }
 
     fn remembered(&self) -> std::sync::MutexGuard<'_, HashMap<Box<str>, Arc<Principal>>> {
-        self.remembered.lock().unwrap_or_else(PoisonError::into_inner)
+        self.remembered
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     fn check_and_remember(&self, token: &str, now: i64) -> Result<Arc<Principal>, TokenError> {
@@ -140,7 +148,12 @@ impl Verifier {
     }
 
     /// Everything about a token but its times, which depend on `now`.
-    fn check<C: DeserializeOwned>(&self, token: &str, kind: &str, audience: &str) -> Result<C, TokenError> {
+    fn check<C: DeserializeOwned>(
+        &self,
+        token: &str,
+        kind: &str,
+        audience: &str,
+    ) -> Result<C, TokenError> {
         if token.len() > LONGEST {
             return Err(TokenError::Invalid);
         }

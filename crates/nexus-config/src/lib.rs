@@ -78,8 +78,9 @@ impl Settings {
         match std::fs::read_to_string(&path) {
             Ok(text) => Some(text.trim_end().to_owned()),
             Err(error) => {
-                self.problems
-                    .push(format!("{name}_FILE names {path}, which cannot be read: {error}"));
+                self.problems.push(format!(
+                    "{name}_FILE names {path}, which cannot be read: {error}"
+                ));
                 None
             }
         }
@@ -144,9 +145,15 @@ mod tests {
         let mut env = settings(&[("PORT", "many"), ("EMPTY", " ")]);
         let port: u16 = env.or("PORT", 80);
         let url: Option<String> = env.required("EMPTY", "where the database is");
-        let told = env.finish(url.map(|url| (port, url))).unwrap_err().to_string();
+        let told = env
+            .finish(url.map(|url| (port, url)))
+            .unwrap_err()
+            .to_string();
         assert!(told.contains("PORT is malformed"), "{told}");
-        assert!(told.contains("EMPTY is missing: where the database is"), "{told}");
+        assert!(
+            told.contains("EMPTY is missing: where the database is"),
+            "{told}"
+        );
     }
 
     #[test]
@@ -154,7 +161,8 @@ mod tests {
         let path = std::env::temp_dir().join(format!("nexus-config-{}", std::process::id()));
         std::fs::write(&path, "hunter2\n").unwrap();
         let shown = path.to_string_lossy().into_owned();
-        let mut env = Settings::from_lookup(move |name| (name == "KEY_FILE").then(|| shown.clone()));
+        let mut env =
+            Settings::from_lookup(move |name| (name == "KEY_FILE").then(|| shown.clone()));
         let secret: Secret = env.required("KEY", "the key").unwrap();
         assert_eq!(secret.expose(), "hunter2");
         assert!(!format!("{secret:?}").contains("hunter2"));

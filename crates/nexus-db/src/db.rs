@@ -28,8 +28,7 @@ const START_WITHIN: Duration = Duration::from_secs(1);
 /// How much work may wait.
 const QUEUE: usize = 256;
 /// A statement that takes longer is cut: no answer of ours needs more.
-const PER_CONNECTION: &str =
-    "SET statement_timeout = '8s'; SET lock_timeout = '1s'; SET idle_in_transaction_session_timeout = '10s'";
+const PER_CONNECTION: &str = "SET statement_timeout = '8s'; SET lock_timeout = '1s'; SET idle_in_transaction_session_timeout = '10s'";
 
 type Pool = r2d2::Pool<ConnectionManager<PgConnection>>;
 type Job = Box<dyn FnOnce(DbResult<&mut PgConnection>) -> Health + Send>;
@@ -81,7 +80,8 @@ impl Db {
         T: Send + 'static,
         E: From<DbError> + Send + 'static,
     {
-        self.run("db.transaction", move |conn| in_transaction(conn, work)).await
+        self.run("db.transaction", move |conn| in_transaction(conn, work))
+            .await
     }
 
     /// Runs work that only reads, each statement seeing what is committed when it starts.
@@ -113,14 +113,21 @@ impl Db {
         let started = Arc::clone(&state);
         let span = tracing::debug_span!(target: nexus_telemetry::SPANS, "db", otel.name = name);
         let job: Job = Box::new(move |conn| {
-            if started.compare_exchange(WAITING, STARTED, Ordering::AcqRel, Ordering::Acquire).is_err() {
+            if started
+                .compare_exchange(WAITING, STARTED, Ordering::AcqRel, Ordering::Acquire)
+                .is_err()
+            {
                 return Health::Good;
             }
             let _entered = span.entered();
             let (result, health) = match conn {
                 Ok(conn) => {
                     let result = work(conn);
-                    let health = if result.is_ok() { Health::Good } else { Health::Doubtful };
+                    let health = if result.is_ok() {
+                        Health::Good
+                    } else {
+                        Health::Doubtful
+                    };
                     (result, health)
                 }
                 Err(error) => (Err(E::from(error)), Health::Good),
@@ -131,13 +138,18 @@ impl Db {
         });
         match self.jobs.try_send(job) {
             Ok(()) => {}
-            Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => return Err(DbError::Busy.into()),
+            Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => {
+                return Err(DbError::Busy.into());
+            }
         }
         tokio::pin!(answered);
         if let Ok(result) = tokio::time::timeout(START_WITHIN, &mut answered).await {
             return result.unwrap_or_else(|_| Err(lost().into()));
         }
-        if state.compare_exchange(WAITING, GIVEN_UP, Ordering::AcqRel, Ordering::Acquire).is_ok() {
+        if state
+            .compare_exchange(WAITING, GIVEN_UP, Ordering::AcqRel, Ordering::Acquire)
+            .is_ok()
+        {
             return Err(DbError::Busy.into());
         }
         answered.await.unwrap_or_else(|_| Err(lost().into()))
@@ -168,8 +180,11 @@ struct Prepared(&'static str);
 
 impl CustomizeConnection<PgConnection, diesel::r2d2::Error> for Prepared {
     fn on_acquire(&self, conn: &mut PgConnection) -> Result<(), diesel::r2d2::Error> {
-        conn.batch_execute(&format!("{PER_CONNECTION}; SET application_name = 'nexus-{}'", self.0))
-            .map_err(diesel::r2d2::Error::QueryError)
+        conn.batch_execute(&format!(
+            "{PER_CONNECTION}; SET application_name = 'nexus-{}'",
+            self.0
+        ))
+        .map_err(diesel::r2d2::Error::QueryError)
     }
 }
 
@@ -187,7 +202,8 @@ fn work(pool: &Pool, jobs: &Receiver<Job>) {
             }
         }
         let Some(conn) = held.as_mut() else { continue };
-        let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| job(Ok(&mut *conn))));
+        let outcome =
+            std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| job(Ok(&mut *conn))));
         let broken = match outcome {
             Ok(Health::Good) => false,
             Ok(Health::Doubtful) => conn.ping().is_err(),

@@ -28,7 +28,9 @@ impl From<DieselError> for DbError {
     fn from(error: DieselError) -> Self {
         let DieselError::DatabaseError(kind, information) = &error else {
             return match error {
-                DieselError::BrokenTransactionManager => Self::Unreachable("broken transaction".to_owned()),
+                DieselError::BrokenTransactionManager => {
+                    Self::Unreachable("broken transaction".to_owned())
+                }
                 other => Self::Query(other),
             };
         };

@@ -9,7 +9,9 @@ pub enum MigrationError {
     #[error("the schema cannot be migrated: {0}")]
     Failed(String),
     /// A newer program migrated this schema before.
-    #[error("the schema is newer than this program: it holds migration {0}, which this program does not know")]
+    #[error(
+        "the schema is newer than this program: it holds migration {0}, which this program does not know"
+    )]
     Newer(String),
 }
 
@@ -20,7 +22,10 @@ const LOCK: i32 = 0x4e58;
 ///
 /// # Errors
 /// When a migration fails (nothing of it stays), or the schema is newer than the program.
-pub fn migrate(conn: &mut PgConnection, migrations: EmbeddedMigrations) -> Result<(), MigrationError> {
+pub fn migrate(
+    conn: &mut PgConnection,
+    migrations: EmbeddedMigrations,
+) -> Result<(), MigrationError> {
     let failed = |error: &dyn std::fmt::Display| MigrationError::Failed(error.to_string());
     let lock = format!("({LOCK}, hashtext(current_schema()))");
     conn.batch_execute(&format!(
@@ -37,16 +42,24 @@ pub fn migrate(conn: &mut PgConnection, migrations: EmbeddedMigrations) -> Resul
     done
 }
 
-fn refuse_newer(conn: &mut PgConnection, migrations: &EmbeddedMigrations) -> Result<(), MigrationError> {
+fn refuse_newer(
+    conn: &mut PgConnection,
+    migrations: &EmbeddedMigrations,
+) -> Result<(), MigrationError> {
     use diesel::migration::MigrationSource;
-    let failed = |error: Box<dyn std::error::Error + Send + Sync>| MigrationError::Failed(error.to_string());
+    let failed =
+        |error: Box<dyn std::error::Error + Send + Sync>| MigrationError::Failed(error.to_string());
     let known: Vec<String> = MigrationSource::<diesel::pg::Pg>::migrations(migrations)
         .map_err(failed)?
         .iter()
         .map(|migration| migration.name().version().to_string())
         .collect();
     let applied = conn.applied_migrations().map_err(failed)?;
-    match applied.iter().map(ToString::to_string).find(|version| !known.contains(version)) {
+    match applied
+        .iter()
+        .map(ToString::to_string)
+        .find(|version| !known.contains(version))
+    {
         Some(version) => Err(MigrationError::Newer(version)),
         None => Ok(()),
     }
@@ -54,5 +67,6 @@ fn refuse_newer(conn: &mut PgConnection, migrations: &EmbeddedMigrations) -> Res
 
 /// Whether no migration waits.
 pub fn is_current(conn: &mut PgConnection, migrations: EmbeddedMigrations) -> bool {
-    conn.has_pending_migration(migrations).is_ok_and(|pending| !pending)
+    conn.has_pending_migration(migrations)
+        .is_ok_and(|pending| !pending)
 }

@@ -33,7 +33,9 @@ impl<K: DeserializeOwned> Cursor<K> {
     /// When it was written for another list or sort, or made up.
     pub fn decode(text: &str) -> Result<Self, CursorError> {
         let json = URL_SAFE_NO_PAD.decode(text).map_err(|_| CursorError)?;
-        serde_json::from_slice(&json).map(Self).map_err(|_| CursorError)
+        serde_json::from_slice(&json)
+            .map(Self)
+            .map_err(|_| CursorError)
     }
 }
 
@@ -51,17 +53,29 @@ pub struct Page<T> {
 
 impl<T> Page<T> {
     /// Makes a page of rows that were read with `limit + 1`: the extra row only says that there are more.
-    pub fn cut<K: Serialize>(mut rows: Vec<T>, limit: usize, key: impl Fn(&T) -> K) -> Self {
+    /// `cursor` goes on after the last row shown.
+    pub fn cut_with(mut rows: Vec<T>, limit: usize, cursor: impl FnOnce(&T) -> String) -> Self {
         let more = rows.len() > limit;
         rows.truncate(limit);
-        let next_cursor = match rows.last() {
-            Some(last) if more => Some(Cursor(key(last)).encode()),
-            _ => None,
-        };
+        let next_cursor = rows.last().filter(|_| more).map(cursor);
         Self {
             items: rows,
             next_cursor,
             total: None,
+        }
+    }
+
+    /// [`Page::cut_with`] for a list that has one order.
+    pub fn cut<K: Serialize>(rows: Vec<T>, limit: usize, key: impl Fn(&T) -> K) -> Self {
+        Self::cut_with(rows, limit, |last| Cursor(key(last)).encode())
+    }
+
+    /// The page with these views of its records.
+    pub fn with_items<U>(self, items: Vec<U>) -> Page<U> {
+        Page {
+            items,
+            next_cursor: self.next_cursor,
+            total: self.total,
         }
     }
 

@@ -31,7 +31,15 @@ impl Fact {
         payload: Value,
     ) -> Self {
         let id = Uuid::now_v7();
-        Self { id, kind, subject_id, actor_id, at, payload, version }
+        Self {
+            id,
+            kind,
+            subject_id,
+            actor_id,
+            at,
+            payload,
+            version,
+        }
     }
 }
 
@@ -52,7 +60,9 @@ pub fn announce(conn: &mut PgConnection, fact: &Fact) -> DbResult<()> {
 /// The database's.
 pub fn announce_all(conn: &mut PgConnection, facts: &[Fact]) -> DbResult<()> {
     for some in facts.chunks(AT_ONCE) {
-        diesel::insert_into(outbox::table).values(some).execute(conn)?;
+        diesel::insert_into(outbox::table)
+            .values(some)
+            .execute(conn)?;
     }
     // Delivered at commit, and only then: wakes the leader.
     diesel::sql_query("SELECT pg_notify('outbox_' || current_schema(), '')").execute(conn)?;

@@ -18,7 +18,13 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 /// Follows another service's feed for ever: each event has its effect exactly once, in order.
 ///
 /// `source` names the feed here; `base_url` is where that service listens.
-pub async fn consume(db: Db, peers: Arc<Peers>, source: &'static str, base_url: String, apply: Apply) {
+pub async fn consume(
+    db: Db,
+    peers: Arc<Peers>,
+    source: &'static str,
+    base_url: String,
+    apply: Apply,
+) {
     let mut pause = SHORTEST_PAUSE;
     loop {
         match step(&db, &peers, source, &base_url, apply).await {
@@ -43,7 +49,8 @@ async fn step(
     let url = format!("{base_url}/internal/events?after={after}&limit=500&wait={WAIT_SECONDS}");
     let page: EventPage = peers.get(&url, Duration::from_secs(WAIT_SECONDS)).await?;
     if !page.events.is_empty() {
-        db.transaction(move |conn| apply_page(conn, source, &page, apply)).await?;
+        db.transaction(move |conn| apply_page(conn, source, &page, apply))
+            .await?;
     }
     Ok(())
 }
@@ -63,7 +70,12 @@ pub fn position_of(conn: &mut PgConnection, source: &str) -> DbResult<i64> {
 
 /// Applies what is new in a page. Another replica may have been quicker: the row's lock lets one go first, and the
 /// other then finds nothing new.
-fn apply_page(conn: &mut PgConnection, source: &str, page: &EventPage, apply: Apply) -> Result<(), DbError> {
+fn apply_page(
+    conn: &mut PgConnection,
+    source: &str,
+    page: &EventPage,
+    apply: Apply,
+) -> Result<(), DbError> {
     use inbox_positions as inbox;
     diesel::insert_into(inbox::table)
         .values((inbox::source.eq(source), inbox::position.eq(0)))

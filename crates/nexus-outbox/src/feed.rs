@@ -64,14 +64,21 @@ async fn events(
         found = read(&db, span.after, limit).await?;
     }
     let position = found.last().map_or(span.after, |event| event.position);
-    Ok(Json(EventPage { events: found, position }))
+    Ok(Json(EventPage {
+        events: found,
+        position,
+    }))
 }
 
 async fn read(db: &Db, after: i64, limit: i64) -> Result<Vec<Event>, DbError> {
-    db.read(move |conn| page(conn, after, limit)).await
+    db.read(move |conn| page_after(conn, after, limit)).await
 }
 
-fn page(conn: &mut PgConnection, after: i64, limit: i64) -> DbResult<Vec<Event>> {
+/// The feed's events after a position, up to `limit`.
+///
+/// # Errors
+/// The database's.
+pub fn page_after(conn: &mut PgConnection, after: i64, limit: i64) -> DbResult<Vec<Event>> {
     let rows = events::table
         .filter(events::position.gt(after))
         .order(events::position)
@@ -79,4 +86,15 @@ fn page(conn: &mut PgConnection, after: i64, limit: i64) -> DbResult<Vec<Event>>
         .select(Event::as_select())
         .load(conn)?;
     Ok(rows)
+}
+
+/// The position of the feed's last event; 0 when there is none.
+///
+/// # Errors
+/// The database's.
+pub fn last_position(conn: &mut PgConnection) -> DbResult<i64> {
+    let last: Option<i64> = events::table
+        .select(diesel::dsl::max(events::position))
+        .first(conn)?;
+    Ok(last.unwrap_or(0))
 }

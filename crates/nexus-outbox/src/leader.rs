@@ -5,14 +5,16 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, Utc};
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Binary, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{
+    Array, BigInt, Binary, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid,
+};
 use nexus_config::Secret;
 use nexus_db::DbResult;
 use tokio::sync::watch;
 use uuid::Uuid;
 
 use crate::chain::{GENESIS, Link};
-use crate::feed::Feed;
+use crate::feed::{Feed, last_position};
 use crate::schema::events;
 
 /// How often the connection is asked for notifications: one non-blocking read of a socket.
@@ -76,11 +78,8 @@ fn listen(url: &Secret, tell: &watch::Sender<i64>) -> Result<(), Box<dyn std::er
                 .leads;
             }
             while leads && sequence(conn)? == BATCH {}
-            let last: Option<i64> = events::table.select(diesel::dsl::max(events::position)).first(conn)?;
-            tell.send_if_modified(|known| {
-                let last = last.unwrap_or(0);
-                std::mem::replace(known, last) != last
-            });
+            let last = last_position(conn)?;
+            tell.send_if_modified(|known| std::mem::replace(known, last) != last);
         }
         std::thread::sleep(LISTEN_EVERY);
     }
@@ -112,7 +111,8 @@ const TAKE: &str = "WITH taken AS (
     RETURNING seq, id, kind, subject_id, actor_id, at, payload::text AS payload, version
 ) SELECT * FROM taken ORDER BY seq";
 
-const GIVE: &str = "INSERT INTO events (position, seq, id, kind, subject_id, actor_id, at, payload, version, hash)
+const GIVE: &str =
+    "INSERT INTO events (position, seq, id, kind, subject_id, actor_id, at, payload, version, hash)
     SELECT position, seq, id, kind, subject_id, actor_id, at, payload::jsonb, version, hash
     FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
       AS t(position, seq, id, kind, subject_id, actor_id, at, payload, version, hash)";
@@ -122,9 +122,14 @@ const GIVE: &str = "INSERT INTO events (position, seq, id, kind, subject_id, act
 /// # Errors
 /// The database's; then nothing was moved.
 pub fn sequence(conn: &mut PgConnection) -> DbResult<i64> {
-    #[expect(clippy::disallowed_methods, reason = "this thread has a connection of its own")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this thread has a connection of its own"
+    )]
     let moved = conn.transaction(|conn| {
-        let rows: Vec<Waiting> = diesel::sql_query(TAKE).bind::<BigInt, _>(BATCH).load(conn)?;
+        let rows: Vec<Waiting> = diesel::sql_query(TAKE)
+            .bind::<BigInt, _>(BATCH)
+            .load(conn)?;
         if rows.is_empty() {
             return Ok(0);
         }

@@ -44,9 +44,13 @@ pub struct Credentials {
 impl Credentials {
     /// Reads `AUTH_URL`, `NEXUS_CLIENT_ID` and `NEXUS_CLIENT_SECRET`.
     pub fn from_settings(settings: &mut Settings, client_id: &str) -> Option<Self> {
-        let auth_url: Option<String> = settings.required("AUTH_URL", "where auth listens, e.g. http://127.0.0.1:8081");
+        let auth_url: Option<String> =
+            settings.required("AUTH_URL", "where auth listens, e.g. http://127.0.0.1:8081");
         let client_id = settings.or("NEXUS_CLIENT_ID", client_id.to_owned());
-        let client_secret = settings.required("NEXUS_CLIENT_SECRET", "this service's secret, known to auth");
+        let client_secret = settings.required(
+            "NEXUS_CLIENT_SECRET",
+            "this service's secret, known to auth",
+        );
         Some(Self {
             auth_url: trim(&auth_url?),
             client_id,
@@ -112,7 +116,11 @@ impl Peers {
     ///
     /// # Errors
     /// When the peer is down, slow, refuses or answers rubbish.
-    pub async fn get<T: DeserializeOwned>(&self, url: &str, patience: Duration) -> Result<T, PeerError> {
+    pub async fn get<T: DeserializeOwned>(
+        &self,
+        url: &str,
+        patience: Duration,
+    ) -> Result<T, PeerError> {
         let token = self.token().await?;
         let result = read(
             self.request(Method::GET, url)
@@ -135,7 +143,10 @@ impl Peers {
         patience: Duration,
     ) -> Result<T, PeerError> {
         let token = self.token().await?;
-        let request = self.request(Method::POST, url).bearer_auth(token).json(body);
+        let request = self
+            .request(Method::POST, url)
+            .bearer_auth(token)
+            .json(body);
         let result = read(request.timeout(ANSWER + patience)).await;
         self.forget_refused(&result).await;
         result
@@ -166,7 +177,10 @@ impl Peers {
         let url = format!("{}/internal/token", self.credentials.auth_url);
         let request = self
             .request(Method::POST, &url)
-            .basic_auth(&self.credentials.client_id, Some(self.credentials.client_secret.expose()))
+            .basic_auth(
+                &self.credentials.client_id,
+                Some(self.credentials.client_secret.expose()),
+            )
             .form(&[("grant_type", "client_credentials")]);
         let answer: TokenAnswer = read(request).await?;
         let lifetime = Duration::from_secs(answer.expires_in).saturating_sub(MARGIN);
@@ -176,7 +190,8 @@ impl Peers {
 }
 
 async fn read<T: DeserializeOwned>(request: RequestBuilder) -> Result<T, PeerError> {
-    let unreachable = |error: reqwest::Error| PeerError::Unreachable(error.without_url().to_string());
+    let unreachable =
+        |error: reqwest::Error| PeerError::Unreachable(error.without_url().to_string());
     let answer = request.send().await.map_err(unreachable)?;
     if !answer.status().is_success() {
         return Err(PeerError::Refused(answer.status()));

@@ -51,19 +51,27 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
         Box::pin(async move {
             let bytes = tokio::time::timeout(BODY_DEADLINE, reading)
                 .await
-                .map_err(|_| Problem::new(
-                    actix_web::http::StatusCode::REQUEST_TIMEOUT,
-                    "too-slow",
-                    "The request took too long to arrive",
-                    "Send the whole body without long pauses.",
-                ))?
+                .map_err(|_| {
+                    Problem::new(
+                        actix_web::http::StatusCode::REQUEST_TIMEOUT,
+                        "too-slow",
+                        "The request took too long to arrive",
+                        "Send the whole body without long pauses.",
+                    )
+                })?
                 .map_err(|error| unreadable_payload(&error))?;
             if !is_json && !bytes.is_empty() {
                 return Err(unsupported().into());
             }
-            let hash = digest(&SHA256, &bytes).as_ref().try_into().unwrap_or_default();
+            let hash = digest(&SHA256, &bytes)
+                .as_ref()
+                .try_into()
+                .unwrap_or_default();
             let text: &[u8] = if bytes.is_empty() { b"{}" } else { &bytes };
-            Ok(Self { value: parse(text)?, hash })
+            Ok(Self {
+                value: parse(text)?,
+                hash,
+            })
         })
     }
 }
@@ -97,22 +105,13 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     }
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
-        let at = error.path().to_string();
-        let cause = error.into_inner();
-        if cause.is_data() {
-            let pointer = if at == "." {
-                String::new()
-            } else {
-                format!("/{}", at.replace(['.', '['], "/").replace(']', ""))
-            };
-            let code = if cause.to_string().starts_with("unknown field") {
-                "field.unknown"
-            } else {
-                "field.malformed"
-            };
-            Problem::validation(FieldErrors::one(&pointer, code, without_place(&cause)))
+        if error.inner().is_data() {
+            misfit(&error)
         } else {
-            Problem::unreadable(format!("The body is not well-formed JSON: {cause}."))
+            Problem::unreadable(format!(
+                "The body is not well-formed JSON: {}.",
+                error.inner()
+            ))
         }
     })?;
     reader
@@ -121,10 +120,104 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     Ok(value)
 }
 
+/// 422: well-formed, but not of the shape that is asked for.
+fn misfit(error: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
+    let at = error.path().to_string();
+    let pointer = if at == "." {
+        String::new()
+    } else {
+        format!("/{}", at.replace(['.', '['], "/").replace(']', ""))
+    };
+    let code = if error.inner().to_string().starts_with("unknown field") {
+        "field.unknown"
+    } else {
+        "field.malformed"
+    };
+    Problem::validation(FieldErrors::one(
+        &pointer,
+        code,
+        without_place(error.inner()),
+    ))
+}
+
+/// Reads a JSON value as a `T`.
+///
+/// # Errors
+/// 422 with a pointer to what does not fit.
+pub fn from_json<T: DeserializeOwned>(value: serde_json::Value) -> Result<T, Problem> {
+    serde_path_to_error::deserialize(value).map_err(|error| misfit(&error))
+}
+
+/// Takes the id that the caller may have chosen for a new record out of its JSON; the rest are its fields.
+///
+/// # Errors
+/// 422 when the body is no object, the id is no UUID, or a field does not fit.
+pub fn new_record<I, T: DeserializeOwned>(
+    mut body: serde_json::Value,
+) -> Result<(RecordId<I>, T), Problem> {
+    let id = body.as_object_mut().and_then(|fields| fields.remove("id"));
+    let id = match id {
+        None | Some(serde_json::Value::Null) => RecordId::new(),
+        Some(id) => serde_json::from_value(id).map_err(|_| {
+            Problem::validation(FieldErrors::one(
+                "/id",
+                "id.malformed",
+                "An id is a UUID, best of version 7.",
+            ))
+        })?,
+    };
+    Ok((id, from_json(body)?))
+}
+
+/// A record's fields after a JSON merge patch (RFC 7396): absent keeps, `null` clears, a value sets.
+///
+/// # Errors
+/// 422 when the patch is no object, or a field is unknown or does not fit.
+pub fn merged<T: DeserializeOwned + serde::Serialize>(
+    current: &T,
+    patch: &serde_json::Value,
+) -> Result<T, Problem> {
+    if !patch.is_object() {
+        let errors = FieldErrors::one(
+            "",
+            "patch.not_object",
+            "A patch is an object of the fields to change.",
+        );
+        return Err(errors.into());
+    }
+    let mut fields = serde_json::to_value(current).map_err(|_| Problem::internal())?;
+    merge(&mut fields, patch);
+    from_json(fields)
+}
+
+fn merge(target: &mut serde_json::Value, patch: &serde_json::Value) {
+    use serde_json::Value;
+    let Value::Object(changes) = patch else {
+        *target = patch.clone();
+        return;
+    };
+    if !target.is_object() {
+        *target = Value::Object(serde_json::Map::new());
+    }
+    let Value::Object(fields) = target else {
+        return;
+    };
+    for (name, change) in changes {
+        if change.is_null() {
+            fields.remove(name);
+        } else {
+            merge(fields.entry(name.clone()).or_insert(Value::Null), change);
+        }
+    }
+}
+
 /// The error's text without "at line 1 column 2", which says nothing to whoever sent a form.
 fn without_place(error: &serde_json::Error) -> String {
     let text = error.to_string();
-    text.split(" at line ").next().unwrap_or_default().to_owned()
+    text.split(" at line ")
+        .next()
+        .unwrap_or_default()
+        .to_owned()
 }
 
 /// PostgreSQL's text cannot hold U+0000; in JSON it can only come as an escape (or as a bare byte, which is no JSON).
@@ -148,7 +241,11 @@ impl<T: DeserializeOwned> FromRequest for Query<T> {
     fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
         let text = request.query_string();
         ready(if text.contains("%00") {
-            let errors = FieldErrors::one("", "text.nul", "The character U+0000 cannot be searched for.");
+            let errors = FieldErrors::one(
+                "",
+                "text.nul",
+                "The character U+0000 cannot be searched for.",
+            );
             Err(Problem::validation(errors).into())
         } else {
             actix_web::web::Query::from_query(text)
@@ -257,7 +354,10 @@ mod tests {
     #[test]
     fn a_wrong_type_deep_inside_is_pointed_at() {
         let told = problem(r#"{"sites":[{"cap":"10121"},{"cap":7}]}"#).body(None);
-        assert_eq!((told.status, told.errors[0].pointer.as_str()), (422, "/sites/1/cap"));
+        assert_eq!(
+            (told.status, told.errors[0].pointer.as_str()),
+            (422, "/sites/1/cap")
+        );
         assert_eq!(told.errors[0].code, "field.malformed");
     }
 
@@ -275,6 +375,34 @@ mod tests {
     }
 
     #[test]
+    fn a_merge_patch_keeps_clears_and_sets_at_any_depth() {
+        let current = serde_json::json!({"name": "Rossi", "phone": "1", "adm": {"number": "7", "office": "TO"}});
+        let patch = serde_json::json!({"phone": null, "adm": {"office": "MI"}, "email": "a@b.it"});
+        let after: serde_json::Value = merged(&current, &patch).unwrap();
+        assert_eq!(
+            after,
+            serde_json::json!({"name": "Rossi", "adm": {"number": "7", "office": "MI"}, "email": "a@b.it"})
+        );
+        assert_eq!(
+            merged(&current, &serde_json::json!([]))
+                .unwrap_err()
+                .status()
+                .as_u16(),
+            422
+        );
+    }
+
+    #[test]
+    fn a_new_record_may_bring_its_id() {
+        let id = RecordId::<Form>::new();
+        let body = serde_json::json!({"id": id, "sites": []});
+        let (read, _) = new_record::<Form, Form>(body).unwrap();
+        assert_eq!(read, id);
+        let told = new_record::<Form, Form>(serde_json::json!({"id": 7, "sites": []})).unwrap_err();
+        assert_eq!(told.body(None).errors[0].pointer, "/id");
+    }
+
+    #[test]
     fn nul_is_found_as_an_escape_and_not_in_an_escaped_backslash() {
         assert!(holds_nul(br#"{"a":"x\u0000y"}"#));
         assert!(!holds_nul(br#"{"a":"x\\u0000y"}"#));
@@ -282,8 +410,12 @@ mod tests {
     }
 
     fn if_match(text: &str) -> IfMatch {
-        let request = TestRequest::default().insert_header((IF_MATCH, text)).to_http_request();
-        IfMatch::from_request(&request, &mut Payload::None).into_inner().unwrap()
+        let request = TestRequest::default()
+            .insert_header((IF_MATCH, text))
+            .to_http_request();
+        IfMatch::from_request(&request, &mut Payload::None)
+            .into_inner()
+            .unwrap()
     }
 
     #[test]

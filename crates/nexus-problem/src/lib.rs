@@ -5,7 +5,9 @@ mod problem;
 mod text;
 mod trace;
 
-pub use extract::{Body, BodyHash, Id, IfMatch, Query};
-pub use problem::{ApiError, ApiResult, FieldError, FieldErrors, Problem, ProblemBody, not_found_handler};
+pub use extract::{Body, BodyHash, Id, IfMatch, Query, from_json, merged, new_record};
+pub use problem::{
+    ApiError, ApiResult, FieldError, FieldErrors, Problem, ProblemBody, not_found_handler,
+};
 pub use text::{optional_text, required_text};
 pub use trace::{trace_id, with_trace_id};

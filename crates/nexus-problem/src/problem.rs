@@ -24,7 +24,12 @@ pub struct FieldErrors(pub Vec<FieldError>);
 
 impl FieldErrors {
     /// Adds one.
-    pub fn add(&mut self, pointer: impl Into<String>, code: impl Into<String>, detail: impl Into<String>) {
+    pub fn add(
+        &mut self,
+        pointer: impl Into<String>,
+        code: impl Into<String>,
+        detail: impl Into<String>,
+    ) {
         self.0.push(FieldError {
             pointer: pointer.into(),
             code: code.into(),
@@ -45,7 +50,11 @@ impl FieldErrors {
     /// # Errors
     /// Itself, when something is.
     pub fn or<T>(self, value: T) -> Result<T, Self> {
-        if self.0.is_empty() { Ok(value) } else { Err(self) }
+        if self.0.is_empty() {
+            Ok(value)
+        } else {
+            Err(self)
+        }
     }
 }
 
@@ -89,7 +98,12 @@ pub struct ProblemBody {
 impl Problem {
     /// A problem with a kind of its own. `kind` is the last part of `type`.
     #[must_use]
-    pub fn new(status: StatusCode, kind: &'static str, title: &'static str, detail: impl Into<String>) -> Self {
+    pub fn new(
+        status: StatusCode,
+        kind: &'static str,
+        title: &'static str,
+        detail: impl Into<String>,
+    ) -> Self {
         Self {
             status,
             kind,
@@ -104,20 +118,35 @@ impl Problem {
     /// 400: the request cannot be read at all.
     #[must_use]
     pub fn unreadable(detail: impl Into<String>) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, "unreadable", "The request cannot be read", detail)
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "unreadable",
+            "The request cannot be read",
+            detail,
+        )
     }
 
     /// 401: not signed in, or the token is not good any more.
     #[must_use]
     pub fn unauthenticated(detail: impl Into<String>) -> Self {
-        let problem = Self::new(StatusCode::UNAUTHORIZED, "unauthenticated", "Sign in first", detail);
+        let problem = Self::new(
+            StatusCode::UNAUTHORIZED,
+            "unauthenticated",
+            "Sign in first",
+            detail,
+        );
         problem.with_header(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))
     }
 
     /// 403: signed in, but not allowed to do this at all.
     #[must_use]
     pub fn forbidden(detail: impl Into<String>) -> Self {
-        Self::new(StatusCode::FORBIDDEN, "forbidden", "You are not allowed to do this", detail)
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "forbidden",
+            "You are not allowed to do this",
+            detail,
+        )
     }
 
     /// 404: does not exist, or is not yours to see.
@@ -209,6 +238,15 @@ impl Problem {
     #[must_use]
     pub fn with_errors(mut self, errors: FieldErrors) -> Self {
         self.errors = errors.0;
+        self
+    }
+
+    /// The same problem of a record that came inside another: its pointers start at `prefix`.
+    #[must_use]
+    pub fn below(mut self, prefix: &str) -> Self {
+        for error in &mut self.errors {
+            error.pointer.insert_str(0, prefix);
+        }
         self
     }
 

@@ -20,7 +20,11 @@ pub fn optional_text(
 ) -> Option<String> {
     let trimmed = text.map(str::trim).filter(|text| !text.is_empty())?;
     if trimmed.chars().count() > most {
-        errors.add(pointer, "text.long", format!("Must have at most {most} characters."));
+        errors.add(
+            pointer,
+            "text.long",
+            format!("Must have at most {most} characters."),
+        );
     }
     if trimmed
         .chars()

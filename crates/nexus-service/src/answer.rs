@@ -31,7 +31,11 @@ impl Answer {
     ///
     /// # Errors
     /// When the record has no JSON form.
-    pub fn created(location: String, version: i64, record: &impl Serialize) -> Result<Self, Problem> {
+    pub fn created(
+        location: String,
+        version: i64,
+        record: &impl Serialize,
+    ) -> Result<Self, Problem> {
         let mut answer = Self::with_body(StatusCode::CREATED, record)?;
         (answer.location, answer.version) = (Some(location), Some(version));
         Ok(answer)

@@ -28,8 +28,10 @@ pub fn page_limit(wish: Option<u32>) -> Result<usize, Problem> {
 /// 422 when the text is no cursor of this list and sort.
 pub fn read_cursor<K: DeserializeOwned>(text: Option<&str>) -> Result<Option<K>, Problem> {
     let cursor = text.map(Cursor::decode).transpose();
-    cursor.map(|cursor| cursor.map(|Cursor(key)| key)).map_err(|_| {
-        let detail = "This cursor is not of this list and sort. Start again without it.";
-        FieldErrors::one("cursor", "cursor.foreign", detail).into()
-    })
+    cursor
+        .map(|cursor| cursor.map(|Cursor(key)| key))
+        .map_err(|_| {
+            let detail = "This cursor is not of this list and sort. Start again without it.";
+            FieldErrors::one("cursor", "cursor.foreign", detail).into()
+        })
 }

@@ -44,7 +44,8 @@ impl FromRequest for OnceKey {
             return ready(Ok(Self { key: None, route }));
         };
         let text = header.to_str().unwrap_or_default();
-        let fits = (1..=LONGEST).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic());
+        let fits =
+            (1..=LONGEST).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic());
         ready(if fits {
             Ok(Self {
                 key: Some(text.to_owned()),
@@ -52,7 +53,11 @@ impl FromRequest for OnceKey {
             })
         } else {
             let detail = "An Idempotency-Key has 1 to 255 visible ASCII characters.";
-            Err(ApiError::from(FieldErrors::one("Idempotency-Key", "idempotency_key.malformed", detail)))
+            Err(ApiError::from(FieldErrors::one(
+                "Idempotency-Key",
+                "idempotency_key.malformed",
+                detail,
+            )))
         })
     }
 }
@@ -92,7 +97,13 @@ impl OnceKey {
         Ok(answer)
     }
 
-    fn replay(&self, conn: &mut PgConnection, actor: Uuid, key: &str, hash: BodyHash) -> Result<Answer, Problem> {
+    fn replay(
+        &self,
+        conn: &mut PgConnection,
+        actor: Uuid,
+        key: &str,
+        hash: BodyHash,
+    ) -> Result<Answer, Problem> {
         let kept: Kept = idempotency_keys::table
             .find((actor, key))
             .select(Kept::as_select())
@@ -116,7 +127,13 @@ impl OnceKey {
 }
 
 /// Whether the key is new. While another transaction holds it, this waits for that one's end.
-fn reserve(conn: &mut PgConnection, actor: Uuid, key: &str, route: &str, hash: &BodyHash) -> DbResult<bool> {
+fn reserve(
+    conn: &mut PgConnection,
+    actor: Uuid,
+    key: &str,
+    route: &str,
+    hash: &BodyHash,
+) -> DbResult<bool> {
     use idempotency_keys as keys;
     let inserted = diesel::insert_into(keys::table)
         .values((

@@ -73,7 +73,9 @@ pub fn main_with(service: Service, read: impl FnOnce(&mut Settings) -> Option<Pa
         None => start(service, read),
         Some("openapi") => print_openapi(service),
         Some("healthcheck") => healthcheck(service),
-        Some(other) => Err(format!("{other} is no command: there are openapi and healthcheck").into()),
+        Some(other) => {
+            Err(format!("{other} is no command: there are openapi and healthcheck").into())
+        }
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -93,7 +95,10 @@ fn print_openapi(service: Service) -> Result<(), Failure> {
 }
 
 fn bind_address(service: Service, settings: &mut Settings) -> SocketAddr {
-    let fallback = service.bind.parse().unwrap_or(SocketAddr::from(([127, 0, 0, 1], 0)));
+    let fallback = service
+        .bind
+        .parse()
+        .unwrap_or(SocketAddr::from(([127, 0, 0, 1], 0)));
     settings.or(&format!("{}_BIND", service.name.to_uppercase()), fallback)
 }
 
@@ -136,7 +141,10 @@ fn settings(
     settings.finish(start)
 }
 
-fn start(service: Service, read: impl FnOnce(&mut Settings) -> Option<Parts>) -> Result<(), Failure> {
+fn start(
+    service: Service,
+    read: impl FnOnce(&mut Settings) -> Option<Parts>,
+) -> Result<(), Failure> {
     let _telemetry = nexus_telemetry::start(service.name)?;
     let start = settings(service, read)?;
     let listener = TcpListener::bind(start.bind)
@@ -161,10 +169,17 @@ async fn live(service: Service, start: Start, listener: TcpListener) -> Result<(
     let migrated = Arc::new(AtomicBool::new(false));
     let configure = start.parts.configure;
     let mount = move |cfg: &mut ServiceConfig| configure(cfg);
-    let running = serve(listener, app.clone(), (service.openapi)(), Arc::clone(&migrated), mount)?;
+    let running = serve(
+        listener,
+        app.clone(),
+        (service.openapi)(),
+        Arc::clone(&migrated),
+        mount,
+    )?;
     tracing::info!(service = service.name, address = %running.address, "listening");
 
-    let migrating = tokio::task::spawn_blocking(move || migrate_when_possible(service, &start.database_url));
+    let migrating =
+        tokio::task::spawn_blocking(move || migrate_when_possible(service, &start.database_url));
     tokio::select! {
         result = migrating => result??,
         () = told_to_stop() => return Ok(running.drain().await?),

@@ -38,7 +38,9 @@ impl Running {
     pub async fn drain(self) -> std::io::Result<()> {
         self.draining.store(true, Ordering::Release);
         self.handle.stop(true).await;
-        self.ended.await.unwrap_or_else(|error| Err(std::io::Error::other(error)))
+        self.ended
+            .await
+            .unwrap_or_else(|error| Err(std::io::Error::other(error)))
     }
 }
 
@@ -83,7 +85,9 @@ pub fn serve(
             .app_data(readiness.clone())
             .app_data(document.clone())
             .app_data(PayloadConfig::new(BODY_MOST))
-            .wrap(from_fn(move |request, next| trace(Arc::clone(&known), request, next)))
+            .wrap(from_fn(move |request, next| {
+                trace(Arc::clone(&known), request, next)
+            }))
             .service(resource("/healthz").route(get().to(healthz)))
             .service(resource("/readyz").route(get().to(readyz)))
             .service(resource("/internal/openapi.json").route(get().to(openapi)))

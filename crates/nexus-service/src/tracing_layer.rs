@@ -93,14 +93,19 @@ fn speak_problem(
     if response.status() != StatusCode::METHOD_NOT_ALLOWED {
         return response;
     }
-    let allow = route.and_then(|route| methods.get(route)).map_or("", String::as_str);
+    let allow = route
+        .and_then(|route| methods.get(route))
+        .map_or("", String::as_str);
     let problem = Problem::new(
         StatusCode::METHOD_NOT_ALLOWED,
         "method-not-allowed",
         "This path does not know this method",
         format!("It knows: {allow}."),
     )
-    .with_header(ALLOW, HeaderValue::from_str(allow).unwrap_or(HeaderValue::from_static("")));
+    .with_header(
+        ALLOW,
+        HeaderValue::from_str(allow).unwrap_or(HeaderValue::from_static("")),
+    );
     let (request, _) = response.into_parts();
     ServiceResponse::new(request, ApiError(problem).error_response())
 }

@@ -24,8 +24,14 @@ impl TraceParent {
             .bytes()
             .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f' | b'-'));
         let named = text.starts_with("00-") && parts.next().is_none();
-        (lengths_fit && hex && named && text[3..35] != "0".repeat(32) && text[36..52] != "0".repeat(16))
-            .then(|| Self { text: text.to_owned() })
+        (lengths_fit
+            && hex
+            && named
+            && text[3..35] != "0".repeat(32)
+            && text[36..52] != "0".repeat(16))
+        .then(|| Self {
+            text: text.to_owned(),
+        })
     }
 
     /// A new context from 24 random bytes.
@@ -74,7 +80,9 @@ pub fn adopt_parent(span: &Span, parent: &TraceParent) {
 pub fn current_traceparent(span: &Span) -> Option<TraceParent> {
     let mut carrier = HashMap::new();
     let context = span.context();
-    opentelemetry::global::get_text_map_propagator(|writer| writer.inject_context(&context, &mut carrier));
+    opentelemetry::global::get_text_map_propagator(|writer| {
+        writer.inject_context(&context, &mut carrier)
+    });
     TraceParent::parse(carrier.get("traceparent")?)
 }
 

@@ -42,7 +42,10 @@ pub fn start(service: &'static str) -> Result<Telemetry, Box<dyn std::error::Err
     let endpoint: Option<String> = settings.optional("OTEL_EXPORTER_OTLP_ENDPOINT");
     let filter: String = settings.or("RUST_LOG", String::from("info"));
 
-    let provider = endpoint.as_deref().map(|url| exporter(service, url)).transpose()?;
+    let provider = endpoint
+        .as_deref()
+        .map(|url| exporter(service, url))
+        .transpose()?;
     let spans = provider
         .as_ref()
         .map(|provider| tracing_opentelemetry::layer().with_tracer(provider.tracer(service)))
@@ -76,7 +79,9 @@ fn exporter(
         .with_endpoint(format!("{}/v1/traces", url.trim_end_matches('/')))
         .with_timeout(std::time::Duration::from_secs(5))
         .build()?;
-    let resource = Resource::builder().with_service_name(format!("nexus-{service}")).build();
+    let resource = Resource::builder()
+        .with_service_name(format!("nexus-{service}"))
+        .build();
     Ok(SdkTracerProvider::builder()
         .with_batch_exporter(exporter)
         .with_resource(resource)

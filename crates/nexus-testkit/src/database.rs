@@ -57,7 +57,8 @@ impl Drop for TestDatabase {
 }
 
 fn admin() -> PgConnection {
-    let mut conn = PgConnection::establish(&base_url()).expect("the test database runs: cargo x test-db");
+    let mut conn =
+        PgConnection::establish(&base_url()).expect("the test database runs: cargo x test-db");
     // One test at a time may be first to need it.
     conn.batch_execute(
         "SET client_min_messages = warning;

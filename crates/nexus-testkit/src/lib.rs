@@ -1,6 +1,9 @@
 #![doc = include_str!("../README.md")]
 #![expect(clippy::unwrap_used, reason = "a test kit fails loudly")]
-#![expect(clippy::missing_panics_doc, reason = "every function here panics when a test's ground gives way")]
+#![expect(
+    clippy::missing_panics_doc,
+    reason = "every function here panics when a test's ground gives way"
+)]
 
 mod database;
 mod key;

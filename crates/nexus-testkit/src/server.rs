@@ -78,13 +78,23 @@ impl TestServer {
         };
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let migrated = Arc::new(AtomicBool::new(true));
-        let running =
-            nexus_service::serve(listener, app.clone(), (service.openapi)(), migrated, service.configure).unwrap();
+        let running = nexus_service::serve(
+            listener,
+            app.clone(),
+            (service.openapi)(),
+            migrated,
+            service.configure,
+        )
+        .unwrap();
         Self {
             url: format!("http://{}", running.address),
             app,
             database,
-            http: Client::builder().timeout(Duration::from_secs(30)).no_proxy().build().unwrap(),
+            http: Client::builder()
+                .timeout(Duration::from_secs(30))
+                .no_proxy()
+                .build()
+                .unwrap(),
         }
     }
 
@@ -126,7 +136,13 @@ impl TestServer {
 
 impl Caller {
     /// Any request; `headers` as pairs.
-    pub async fn send(&self, method: Method, path: &str, headers: &[(&str, &str)], body: Option<&Value>) -> Reply {
+    pub async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Option<&Value>,
+    ) -> Reply {
         let mut request = self.http.request(method, format!("{}{path}", self.url));
         if let Some(token) = &self.token {
             request = request.bearer_auth(token);
@@ -162,12 +178,14 @@ impl Caller {
 
     /// PATCH of any version.
     pub async fn patch(&self, path: &str, body: Value) -> Reply {
-        self.send(Method::PATCH, path, &[("if-match", "*")], Some(&body)).await
+        self.send(Method::PATCH, path, &[("if-match", "*")], Some(&body))
+            .await
     }
 
     /// DELETE of any version.
     pub async fn delete(&self, path: &str) -> Reply {
-        self.send(Method::DELETE, path, &[("if-match", "*")], None).await
+        self.send(Method::DELETE, path, &[("if-match", "*")], None)
+            .await
     }
 }
 
@@ -178,7 +196,11 @@ impl Reply {
         let (status, headers) = (response.status(), response.headers().clone());
         let text = response.text().await.expect("the answer is complete");
         let body = serde_json::from_str(&text).unwrap_or(Value::String(text));
-        Self { status, headers, body }
+        Self {
+            status,
+            headers,
+            body,
+        }
     }
 
     /// Fails the test unless the status is this one. Returns the body.
@@ -192,8 +214,16 @@ impl Reply {
     #[track_caller]
     pub fn problem(self, status: u16, kind: &str) -> Value {
         assert_eq!(self.status.as_u16(), status, "{:#}", self.body);
-        assert_eq!(self.body["type"], format!("/problems/{kind}"), "{:#}", self.body);
-        let content_type = self.headers.get("content-type").map(|value| value.to_str().unwrap());
+        assert_eq!(
+            self.body["type"],
+            format!("/problems/{kind}"),
+            "{:#}",
+            self.body
+        );
+        let content_type = self
+            .headers
+            .get("content-type")
+            .map(|value| value.to_str().unwrap());
         assert_eq!(content_type, Some("application/problem+json"));
         self.body
     }
@@ -230,7 +260,10 @@ where
 {
     let began = Instant::now();
     while !holds().await {
-        assert!(began.elapsed() < Duration::from_secs(10), "never came true: {what}");
+        assert!(
+            began.elapsed() < Duration::from_secs(10),
+            "never came true: {what}"
+        );
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }

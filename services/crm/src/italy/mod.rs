@@ -7,6 +7,7 @@ pub mod address;
 pub mod comuni;
 pub mod countries;
 pub mod phone;
+pub mod routes;
 pub mod sdi;
 pub mod tax_code;
 pub mod text;

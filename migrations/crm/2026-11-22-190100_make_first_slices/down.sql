@@ -1,0 +1,15 @@
+DROP TABLE import_rows;
+DROP TABLE import_chunks;
+DROP TABLE imports;
+DROP TABLE interactions;
+DROP TABLE stage_moves;
+DROP TABLE opportunities;
+DROP TABLE products;
+DROP TABLE lost_reasons;
+DROP TABLE stages;
+DROP TABLE pipelines;
+DROP TABLE contacts;
+DROP TABLE sites;
+DROP TABLE clients;
+DROP TABLE user_reports;
+DROP TABLE users;

@@ -1,0 +1,103 @@
+//! What makes this service crm: its routes, its document, its schema, what runs beside the requests.
+
+use std::sync::Arc;
+
+use actix_web::web::ServiceConfig;
+use diesel_migrations::{EmbeddedMigrations, embed_migrations};
+use nexus_problem::{FieldError, ProblemBody};
+use nexus_service::{App, Service};
+use utoipa::OpenApi;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+
+use crate::{
+    clients, contacts, interactions, italy, opportunities, pipelines, products, sites, users,
+};
+
+const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/crm");
+
+/// The service.
+pub const SERVICE: Service = Service {
+    name: "crm",
+    bind: "127.0.0.1:8082",
+    configure,
+    openapi,
+    migrations,
+    background,
+};
+
+/// The schema's history.
+#[must_use]
+pub fn migrations() -> EmbeddedMigrations {
+    MIGRATIONS
+}
+
+fn configure(cfg: &mut ServiceConfig) {
+    clients::routes::configure(cfg);
+    sites::routes::configure(cfg);
+    contacts::routes::configure(cfg);
+    pipelines::routes::configure(cfg);
+    opportunities::routes::configure(cfg);
+    interactions::routes::configure(cfg);
+    products::configure(cfg);
+    italy::routes::configure(cfg);
+}
+
+fn background(app: App) {
+    let (peers, verifier) = (&app.peers, &app.verifier);
+    tokio::spawn(nexus_auth::keep_keys_fresh(
+        Arc::clone(peers),
+        Arc::clone(verifier),
+    ));
+    tokio::spawn(nexus_auth::follow(Arc::clone(peers), Arc::clone(verifier)));
+    let auth = peers.auth_url().to_owned();
+    tokio::spawn(nexus_outbox::consume(
+        app.db.clone(),
+        Arc::clone(peers),
+        users::inbox::SOURCE,
+        auth,
+        users::inbox::apply,
+    ));
+}
+
+/// The service's document.
+#[must_use]
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    Document::openapi()
+}
+
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "NEXUS-CRM: crm", description = "Clients, pipelines, opportunities, the timeline, imports."),
+    paths(
+        clients::routes::list, clients::routes::create, clients::routes::show, clients::routes::change,
+        clients::routes::archive, clients::routes::restore, clients::routes::check,
+        sites::routes::list, sites::routes::create, sites::routes::show, sites::routes::change, sites::routes::archive,
+        contacts::routes::list, contacts::routes::create, contacts::routes::show, contacts::routes::change,
+        contacts::routes::archive,
+        pipelines::routes::list, pipelines::routes::show, pipelines::routes::create, pipelines::routes::change,
+        pipelines::routes::archive, pipelines::routes::show_board, pipelines::routes::list_reasons,
+        pipelines::routes::create_reason, pipelines::routes::change_reason, pipelines::routes::archive_reason,
+        opportunities::routes::list, opportunities::routes::create, opportunities::routes::show,
+        opportunities::routes::change, opportunities::routes::archive, opportunities::routes::restore,
+        opportunities::routes::move_to_stage, opportunities::routes::win, opportunities::routes::lose,
+        opportunities::routes::reopen, opportunities::routes::show_history,
+        interactions::routes::list, interactions::routes::of_client, interactions::routes::record,
+        products::list, italy::routes::list,
+    ),
+    components(schemas(ProblemBody, FieldError)),
+    modifiers(&Bearer),
+)]
+struct Document;
+
+struct Bearer;
+
+impl utoipa::Modify for Bearer {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let scheme = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .bearer_format("JWT")
+            .build();
+        let components = document.components.get_or_insert_with(Default::default);
+        components.add_security_scheme("bearer", SecurityScheme::Http(scheme));
+    }
+}

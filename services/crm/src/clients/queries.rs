@@ -1,0 +1,233 @@
+//! Rows in, rows out. `None` means "no such row for you".
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel::sql_types::BigInt;
+use nexus_db::DbResult;
+use nexus_kernel::ClientId;
+use uuid::Uuid;
+
+use super::model::{Class, Client, Lifecycle};
+use crate::italy::text::fold;
+use crate::schema::{clients, opportunities};
+use crate::visibility::{Viewer, keyset, visible_to};
+
+/// Which clients, in which order, from where.
+#[derive(Debug, Default)]
+pub struct Filter {
+    pub words: Vec<String>,
+    pub lifecycle: Option<Lifecycle>,
+    pub class: Option<Class>,
+    pub province: Option<String>,
+    pub city: Option<String>,
+    pub owner_id: Option<Uuid>,
+    pub archived: bool,
+}
+
+/// The order of a page and the last row of the page before.
+#[derive(Debug)]
+pub enum Order {
+    Name {
+        descending: bool,
+        after: Option<(String, Uuid)>,
+    },
+    Updated {
+        descending: bool,
+        after: Option<(DateTime<Utc>, Uuid)>,
+    },
+    Created {
+        descending: bool,
+        after: Option<(DateTime<Utc>, Uuid)>,
+    },
+}
+
+/// The folded words of a search; each must be found.
+pub fn words(text: &str) -> Vec<String> {
+    fold(text)
+        .split(' ')
+        .filter(|word| !word.is_empty())
+        .take(8)
+        .map(like)
+        .collect()
+}
+
+/// A pattern that finds the word anywhere. Folding leaves no `%`, `_` or `\`.
+fn like(word: &str) -> String {
+    format!("%{word}%")
+}
+
+/// A generic plan for a trigram search reads the whole table; each search is planned for its own words.
+pub fn plan_for_these_words(conn: &mut PgConnection) -> DbResult<()> {
+    diesel::sql_query("SET LOCAL plan_cache_mode = force_custom_plan").execute(conn)?;
+    Ok(())
+}
+
+type Boxed<'a> = clients::BoxedQuery<'a, diesel::pg::Pg>;
+
+fn filtered<'a>(viewer: &Viewer, filter: Filter) -> Boxed<'a> {
+    let mut query = visible_to!(clients::table, clients::owner_id, viewer);
+    for word in filter.words {
+        query = query.filter(clients::search_text.like(word));
+    }
+    if let Some(lifecycle) = filter.lifecycle {
+        query = query.filter(clients::lifecycle.eq(lifecycle));
+    }
+    if let Some(class) = filter.class {
+        query = query.filter(clients::class.eq(class));
+    }
+    if let Some(province) = filter.province {
+        query = query.filter(clients::province.eq(province));
+    }
+    if let Some(city) = filter.city {
+        query = query.filter(clients::city.eq(city));
+    }
+    if let Some(owner) = filter.owner_id {
+        query = query.filter(clients::owner_id.eq(owner));
+    }
+    if filter.archived {
+        query.filter(clients::archived_at.is_not_null())
+    } else {
+        query.filter(clients::archived_at.is_null())
+    }
+}
+
+pub fn page(
+    conn: &mut PgConnection,
+    viewer: &Viewer,
+    filter: Filter,
+    order: Order,
+    limit: usize,
+) -> DbResult<Vec<Client>> {
+    let query = filtered(viewer, filter);
+    let query = match order {
+        Order::Name { descending, after } => {
+            keyset!(query, clients::name_key, clients::id, descending, after)
+        }
+        Order::Updated { descending, after } => {
+            keyset!(query, clients::updated_at, clients::id, descending, after)
+        }
+        Order::Created { descending, after } => {
+            keyset!(query, clients::created_at, clients::id, descending, after)
+        }
+    };
+    let one_more = i64::try_from(limit).unwrap_or(i64::MAX - 1) + 1;
+    Ok(query
+        .limit(one_more)
+        .select(Client::as_select())
+        .load(conn)?)
+}
+
+pub fn count(conn: &mut PgConnection, viewer: &Viewer, filter: Filter) -> DbResult<i64> {
+    Ok(filtered(viewer, filter).count().get_result(conn)?)
+}
+
+pub fn find(conn: &mut PgConnection, viewer: &Viewer, id: ClientId) -> DbResult<Option<Client>> {
+    let row = visible_to!(clients::table, clients::owner_id, viewer)
+        .filter(clients::id.eq(id))
+        .select(Client::as_select())
+        .first(conn)
+        .optional()?;
+    Ok(row)
+}
+
+/// Reads the row and holds it until the transaction ends.
+pub fn lock(conn: &mut PgConnection, viewer: &Viewer, id: ClientId) -> DbResult<Option<Client>> {
+    let row: Option<Client> = clients::table
+        .find(id)
+        .select(Client::as_select())
+        .for_update()
+        .first(conn)
+        .optional()?;
+    Ok(row.filter(|client| viewer.reaches(client.fields.owner_id)))
+}
+
+/// Whether this viewer may hang something on this client.
+pub fn is_visible(conn: &mut PgConnection, viewer: &Viewer, id: ClientId) -> DbResult<bool> {
+    let owner: Option<Option<nexus_kernel::UserId>> = clients::table
+        .find(id)
+        .select(clients::owner_id)
+        .first(conn)
+        .optional()?;
+    Ok(owner.is_some_and(|owner| viewer.reaches(owner)))
+}
+
+pub fn insert(conn: &mut PgConnection, client: &Client) -> DbResult<()> {
+    diesel::insert_into(clients::table)
+        .values(client)
+        .execute(conn)?;
+    Ok(())
+}
+
+pub fn save(conn: &mut PgConnection, client: &Client) -> DbResult<()> {
+    diesel::update(client).set(client).execute(conn)?;
+    Ok(())
+}
+
+/// The names of these clients, whoever may see them: they stand beside records that the viewer does see.
+pub fn names(conn: &mut PgConnection, ids: &[ClientId]) -> DbResult<HashMap<ClientId, String>> {
+    let rows: Vec<(ClientId, String)> = clients::table
+        .filter(clients::id.eq_any(ids))
+        .select((clients::id, clients::name))
+        .load(conn)?;
+    Ok(rows.into_iter().collect())
+}
+
+/// How many open opportunities these clients have, and what they are worth, as far as the viewer sees them.
+pub fn open_deals(
+    conn: &mut PgConnection,
+    viewer: &Viewer,
+    ids: &[ClientId],
+) -> DbResult<HashMap<ClientId, (i64, i64)>> {
+    let sum = diesel::dsl::sql::<BigInt>("coalesce(sum(amount_cents), 0)::bigint");
+    let of_these = opportunities::table
+        .filter(opportunities::client_id.eq_any(ids.to_vec()))
+        .filter(opportunities::status.eq("open"))
+        .filter(opportunities::archived_at.is_null())
+        .group_by(opportunities::client_id)
+        .select((opportunities::client_id, diesel::dsl::count_star(), sum));
+    let rows: Vec<(Option<ClientId>, i64, i64)> =
+        visible_to!(of_these, opportunities::owner_id, viewer).load(conn)?;
+    let known = rows
+        .into_iter()
+        .filter_map(|(id, count, sum)| Some((id?, (count, sum))));
+    Ok(known.collect())
+}
+
+/// Clients that could be the same one: equal number or code, e-mail, phone, or name and CAP. For the viewer to look at.
+pub fn similar(
+    conn: &mut PgConnection,
+    viewer: &Viewer,
+    fields: &super::model::ClientFields,
+    name_key: &str,
+    but: Option<ClientId>,
+) -> DbResult<Vec<Client>> {
+    let mut found: Vec<Client> = Vec::new();
+    let mut add = |conn: &mut PgConnection, query: Boxed<'_>| -> DbResult<()> {
+        let rows: Vec<Client> = query
+            .filter(clients::archived_at.is_null())
+            .limit(5)
+            .select(Client::as_select())
+            .load(conn)?;
+        for row in rows {
+            if Some(row.id) != but && found.iter().all(|known| known.id != row.id) {
+                found.push(row);
+            }
+        }
+        Ok(())
+    };
+    let visible = || visible_to!(clients::table, clients::owner_id, viewer);
+    if let Some(number) = fields.vat_number.clone() {
+        add(conn, visible().filter(clients::vat_number.eq(number)))?;
+    }
+    if let Some(code) = fields.tax_code.clone() {
+        add(conn, visible().filter(clients::tax_code.eq(code)))?;
+    }
+    if name_key.len() >= 4 {
+        let pattern = format!("{name_key}%");
+        add(conn, visible().filter(clients::name_key.like(pattern)))?;
+    }
+    found.truncate(5);
+    Ok(found)
+}

@@ -1,0 +1,61 @@
+//! Rows in, rows out. Whoever sees the client or the opportunity sees its timeline.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use nexus_db::DbResult;
+use nexus_kernel::ClientId;
+use uuid::Uuid;
+
+use super::model::{Interaction, Kind};
+use crate::opportunities::model::OpportunityId;
+use crate::schema::interactions;
+use crate::visibility::keyset;
+
+/// Whose timeline.
+#[derive(Debug, Clone, Copy)]
+pub enum Subject {
+    Client(ClientId),
+    Opportunity(OpportunityId),
+}
+
+/// One page of a timeline, newest first.
+pub fn page(
+    conn: &mut PgConnection,
+    subject: Subject,
+    kinds: &[Kind],
+    after: Option<(DateTime<Utc>, Uuid)>,
+    limit: usize,
+) -> DbResult<Vec<Interaction>> {
+    let mut query = interactions::table.into_boxed();
+    query = match subject {
+        Subject::Client(id) => query.filter(interactions::client_id.eq(id)),
+        Subject::Opportunity(id) => query.filter(interactions::opportunity_id.eq(id)),
+    };
+    if !kinds.is_empty() {
+        query = query.filter(interactions::kind.eq_any(kinds.to_vec()));
+    }
+    let query = keyset!(
+        query,
+        interactions::occurred_at,
+        interactions::id,
+        true,
+        after
+    );
+    let one_more = i64::try_from(limit).unwrap_or(i64::MAX - 1) + 1;
+    Ok(query
+        .limit(one_more)
+        .select(Interaction::as_select())
+        .load(conn)?)
+}
+
+/// Rows of one INSERT: PostgreSQL takes at most 65,535 values.
+const AT_ONCE: usize = 2000;
+
+pub fn insert(conn: &mut PgConnection, entries: &[Interaction]) -> DbResult<()> {
+    for some in entries.chunks(AT_ONCE) {
+        diesel::insert_into(interactions::table)
+            .values(some)
+            .execute(conn)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,7 @@
+//! The crm service.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    nexus_service::main(crm::SERVICE)
+}

@@ -1,0 +1,291 @@
+//! The tables of this service. The shared ones (outbox, events, …) are declared where they are used.
+
+diesel::table! {
+    clients (id) {
+        id -> Uuid,
+        version -> BigInt,
+        name -> Text,
+        kind -> Text,
+        first_name -> Nullable<Text>,
+        last_name -> Nullable<Text>,
+        vat_country -> Text,
+        vat_number -> Nullable<Text>,
+        tax_code -> Nullable<Text>,
+        sdi_code -> Nullable<Text>,
+        pec -> Nullable<Text>,
+        email -> Nullable<Text>,
+        phone -> Nullable<Text>,
+        website -> Nullable<Text>,
+        street -> Nullable<Text>,
+        street_number -> Nullable<Text>,
+        cap -> Nullable<Text>,
+        city -> Nullable<Text>,
+        province -> Nullable<Text>,
+        country -> Text,
+        lifecycle -> Text,
+        class -> Nullable<Text>,
+        sector -> Nullable<Text>,
+        employees -> Nullable<Integer>,
+        annual_revenue_cents -> Nullable<BigInt>,
+        founded_year -> Nullable<Integer>,
+        parent_id -> Nullable<Uuid>,
+        owner_id -> Nullable<Uuid>,
+        notes -> Nullable<Text>,
+        external_ref -> Nullable<Text>,
+        search_text -> Text,
+        name_key -> Text,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        archived_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    contacts (id) {
+        id -> Uuid,
+        version -> BigInt,
+        client_id -> Uuid,
+        site_id -> Nullable<Uuid>,
+        first_name -> Text,
+        last_name -> Nullable<Text>,
+        role -> Text,
+        email -> Nullable<Text>,
+        phone -> Nullable<Text>,
+        mobile -> Nullable<Text>,
+        notes -> Nullable<Text>,
+        active -> Bool,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        archived_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    import_chunks (import_id, number) {
+        import_id -> Uuid,
+        number -> Integer,
+        bytes -> Bytea,
+    }
+}
+
+diesel::table! {
+    import_rows (import_id, line) {
+        import_id -> Uuid,
+        line -> BigInt,
+        outcome -> Text,
+        record_id -> Nullable<Uuid>,
+        problems -> Jsonb,
+        fields -> Jsonb,
+    }
+}
+
+diesel::table! {
+    imports (id) {
+        id -> Uuid,
+        version -> BigInt,
+        kind -> Text,
+        filename -> Text,
+        status -> Text,
+        encoding -> Text,
+        separator -> Text,
+        source_columns -> Jsonb,
+        mapping -> Jsonb,
+        options -> Jsonb,
+        facts -> Jsonb,
+        rows_total -> BigInt,
+        rows_done -> BigInt,
+        created_count -> BigInt,
+        updated_count -> BigInt,
+        skipped_count -> BigInt,
+        failed_count -> BigInt,
+        warned_count -> BigInt,
+        error -> Nullable<Text>,
+        created_by -> Uuid,
+        created_at -> Timestamptz,
+        started_at -> Nullable<Timestamptz>,
+        finished_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    interactions (id) {
+        id -> Uuid,
+        client_id -> Nullable<Uuid>,
+        opportunity_id -> Nullable<Uuid>,
+        contact_id -> Nullable<Uuid>,
+        site_id -> Nullable<Uuid>,
+        kind -> Text,
+        direction -> Nullable<Text>,
+        subject -> Nullable<Text>,
+        body -> Nullable<Text>,
+        details -> Nullable<Jsonb>,
+        duration_minutes -> Nullable<Integer>,
+        occurred_at -> Timestamptz,
+        actor_id -> Nullable<Uuid>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    lost_reasons (id) {
+        id -> Uuid,
+        version -> BigInt,
+        name -> Text,
+        name_key -> Text,
+        position -> Integer,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        archived_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    opportunities (id) {
+        id -> Uuid,
+        version -> BigInt,
+        client_id -> Nullable<Uuid>,
+        owner_id -> Nullable<Uuid>,
+        pipeline_id -> Uuid,
+        stage_id -> Uuid,
+        status -> Text,
+        name -> Text,
+        amount_cents -> BigInt,
+        currency -> Text,
+        product_id -> Nullable<Uuid>,
+        expected_close_on -> Nullable<Date>,
+        opened_on -> Nullable<Date>,
+        closed_on -> Nullable<Date>,
+        stage_entered_at -> Timestamptz,
+        lost_reason_id -> Nullable<Uuid>,
+        lost_note -> Nullable<Text>,
+        next_step -> Nullable<Text>,
+        next_step_on -> Nullable<Date>,
+        source -> Nullable<Text>,
+        notes -> Nullable<Text>,
+        external_ref -> Nullable<Text>,
+        search_text -> Text,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        archived_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    pipelines (id) {
+        id -> Uuid,
+        version -> BigInt,
+        name -> Text,
+        is_default -> Bool,
+        sequential -> Bool,
+        team_lead_id -> Nullable<Uuid>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        archived_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    products (id) {
+        id -> Uuid,
+        version -> BigInt,
+        name -> Text,
+        name_key -> Text,
+        category -> Nullable<Text>,
+        list_price_cents -> Nullable<BigInt>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        archived_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    sites (id) {
+        id -> Uuid,
+        version -> BigInt,
+        client_id -> Uuid,
+        name -> Text,
+        channel -> Text,
+        street -> Nullable<Text>,
+        street_number -> Nullable<Text>,
+        cap -> Nullable<Text>,
+        city -> Nullable<Text>,
+        province -> Nullable<Text>,
+        country -> Text,
+        istat_code -> Nullable<Text>,
+        lat -> Nullable<Double>,
+        lng -> Nullable<Double>,
+        geo_source -> Nullable<Text>,
+        opening_hours -> Jsonb,
+        adm_number -> Nullable<Text>,
+        adm_office -> Nullable<Text>,
+        adm_issued_on -> Nullable<Date>,
+        adm_expires_on -> Nullable<Date>,
+        adm_ordinal -> Nullable<Text>,
+        adm_holder -> Nullable<Text>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        archived_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    stage_moves (id) {
+        id -> Uuid,
+        opportunity_id -> Uuid,
+        from_stage_id -> Nullable<Uuid>,
+        to_stage_id -> Uuid,
+        moved_by -> Nullable<Uuid>,
+        moved_at -> Timestamptz,
+        seconds_in_from -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    stages (id) {
+        id -> Uuid,
+        pipeline_id -> Uuid,
+        name -> Text,
+        position -> Integer,
+        probability -> Integer,
+        outcome -> Text,
+        stale_after_days -> Nullable<Integer>,
+        required_fields -> Array<Text>,
+        archived_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    user_reports (manager_id, user_id) {
+        manager_id -> Uuid,
+        user_id -> Uuid,
+    }
+}
+
+diesel::table! {
+    users (id) {
+        id -> Uuid,
+        name -> Text,
+        name_key -> Text,
+        status -> Text,
+        manager_id -> Nullable<Uuid>,
+        version -> BigInt,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(
+    clients,
+    contacts,
+    import_chunks,
+    import_rows,
+    imports,
+    interactions,
+    lost_reasons,
+    opportunities,
+    pipelines,
+    products,
+    sites,
+    stage_moves,
+    stages,
+    user_reports,
+    users
+);
