@@ -1,0 +1,36 @@
+#![doc = include_str!("../README.md")]
+
+/// What handlers share, and the transaction that commands work in.
+pub mod app;
+/// The settings.
+pub mod config;
+/// The published document.
+pub mod openapi;
+/// Derived keys, random values, hashes.
+pub mod secrets;
+
+/// The keys that sign tokens.
+pub mod keys;
+/// What is asked too often from one place has to wait.
+pub mod tries;
+/// Hashes, the policy, the change of one's own.
+pub mod passwords;
+/// Roles: named sets of permissions.
+pub mod roles;
+/// The people.
+pub mod users;
+/// The first user, and strangers who ask to come in.
+pub mod registration;
+/// Links by which people come in.
+pub mod invitations;
+/// Sign in, refresh, sign out.
+pub mod sessions;
+/// What other services prove themselves with, and what they ask.
+pub mod service_tokens;
+/// Who did what to whose account.
+pub mod security_log;
+
+mod background;
+mod schema;
+
+pub use app::{SERVICE, parts};

@@ -1,0 +1,392 @@
+use actix_web::HttpResponse;
+use actix_web::web::{Json, ServiceConfig, get, patch, post, resource};
+use nexus_auth::{Can, Scope, SignedIn, can::{ManageUsers, ReadUsers}};
+use nexus_kernel::{Change, Page, UserId, id::named};
+use nexus_problem::{ApiResult, Body, Id, IfMatch, Problem, Query};
+use nexus_service::{Answer, OnceKey, page_limit, read_cursor, tagged};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::authority::Authority;
+use super::commands::{self, NewPerson, OwnChanges, PersonChanges};
+use super::model::{Status, UserOption, UserView, fold};
+use super::queries::{self, After, Filter, Sort};
+use super::visibility::Visible;
+use super::{UserError, lifecycle};
+use crate::app::Call;
+use crate::invitations::model::{InvitedUser, add_link, without_link};
+use crate::{invitations, roles};
+
+pub fn configure(cfg: &mut ServiceConfig) {
+    cfg.service(
+        resource("/api/v1/users")
+            .route(get().to(list))
+            .route(post().to(invite)),
+    )
+    .service(resource("/api/v1/users/options").route(get().to(options)))
+    .service(
+        resource("/api/v1/users/{id}")
+            .route(get().to(show))
+            .route(patch().to(change)),
+    )
+    .service(resource("/api/v1/users/{id}/invite").route(post().to(invite_again)))
+    .service(resource("/api/v1/users/{id}/disable").route(post().to(disable)))
+    .service(resource("/api/v1/users/{id}/enable").route(post().to(enable)))
+    .service(resource("/api/v1/users/{id}/approve").route(post().to(approve)));
+}
+
+/// Which people, in which order.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct UserQuery {
+    /// Part of the name or of the e-mail address.
+    q: Option<String>,
+    status: Option<Status>,
+    /// A role's name.
+    role: Option<String>,
+    /// 1 to 200; 50 when not said.
+    limit: Option<u32>,
+    cursor: Option<String>,
+    #[serde(default)]
+    #[param(inline)]
+    sort: Sort,
+    /// Also say how many there are.
+    #[serde(default)]
+    count: bool,
+}
+
+/// The people I may see
+#[utoipa::path(get, path = "/api/v1/users", operation_id = "users_list", tag = "users", params(UserQuery),
+    security(("bearer" = [])),
+    responses((status = 200, description = "A page", body = Page<UserView>), (status = 403, description = "Not allowed")))]
+pub(crate) async fn list(
+    call: Call,
+    who: Can<ReadUsers>,
+    Query(query): Query<UserQuery>,
+) -> ApiResult<Json<Page<UserView>>> {
+    let limit = page_limit(query.limit)?;
+    let after: Option<After> = read_cursor(query.cursor.as_deref())?;
+    let q = query.q.as_deref().map(fold).filter(|q| !q.is_empty());
+    let filter = Filter { q, status: query.status, role: query.role };
+    let page = call
+        .read(move |conn| {
+            let visible = Visible::to(conn, who.user_id, who.scope)?;
+            let most = i64::try_from(limit + 1).unwrap_or(i64::MAX);
+            let rows = queries::page(conn, &visible, &filter, query.sort, after, most)?;
+            let total = query.count.then(|| queries::count(conn, &visible, &filter)).transpose()?;
+            let Page { items, next_cursor, .. } = Page::cut(rows, limit, |user| After::of(query.sort, user));
+            Ok(Page { items: queries::views(conn, items)?, next_cursor, total })
+        })
+        .await?;
+    Ok(Json(page))
+}
+
+/// Whom I may assign something to
+///
+/// By my right to change clients and opportunities, the wider of the two: myself, my team, or everybody.
+#[utoipa::path(get, path = "/api/v1/users/options", operation_id = "users_options", tag = "users",
+    security(("bearer" = [])), responses((status = 200, description = "All of them, by name", body = Page<UserOption>)))]
+pub(crate) async fn options(call: Call, who: SignedIn) -> ApiResult<Json<Page<UserOption>>> {
+    let scope = who.scope_of("clients:write").max(who.scope_of("opportunities:write"));
+    let options = call
+        .read(move |conn| {
+            let visible = Visible::to(conn, who.user_id, scope.unwrap_or(Scope::Own))?;
+            Ok(queries::assignable(conn, &visible)?)
+        })
+        .await?;
+    Ok(Json(Page::whole(options).map(|(id, name)| UserOption { id, name })))
+}
+
+/// One person
+#[utoipa::path(get, path = "/api/v1/users/{id}", operation_id = "users_show", tag = "users", security(("bearer" = [])),
+    params(("id" = Uuid, Path, description = "The person")),
+    responses((status = 200, description = "The person", body = UserView), (status = 403, description = "Not allowed"),
+        (status = 404, description = "No such person, or not yours to see")))]
+pub(crate) async fn show(call: Call, who: Can<ReadUsers>, id: Id<named::User>) -> ApiResult<HttpResponse> {
+    let user = call
+        .read(move |conn| {
+            let visible = Visible::to(conn, who.user_id, who.scope)?;
+            let user = queries::seen(conn, &visible, id.0)?.ok_or(UserError::NotFound)?;
+            Ok(queries::view(conn, user)?)
+        })
+        .await?;
+    Ok(tagged(user.version, &user)?)
+}
+
+/// Somebody to invite.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewUser {
+    /// Chosen by the caller, or by us.
+    #[schema(value_type = Option<Uuid>)]
+    id: Option<UserId>,
+    name: String,
+    email: String,
+    /// Names of roles.
+    roles: Vec<String>,
+    #[schema(value_type = Option<Uuid>)]
+    manager_id: Option<UserId>,
+    office: Option<String>,
+}
+
+/// Invite somebody
+///
+/// The answer holds the link by which they come in. It is shown once and good for a week.
+#[utoipa::path(post, path = "/api/v1/users", operation_id = "users_invite", tag = "users", security(("bearer" = [])),
+    params(("Idempotency-Key" = Option<String>, Header, description = "Repeat safely")), request_body = NewUser,
+    responses((status = 201, description = "Invited", body = InvitedUser), (status = 403, description = "Not allowed")))]
+pub(crate) async fn invite(
+    call: Call,
+    who: Can<ManageUsers>,
+    once: OnceKey,
+    Body { value: new, hash }: Body<NewUser>,
+) -> ApiResult<HttpResponse> {
+    let (auth, authority) = (call.auth.clone(), Authority::from(&who));
+    let NewUser { id, name, email, roles, manager_id, office } = new;
+    let new = NewPerson { id, name, email, roles, manager_id, office };
+    let answer = call
+        .once(once, who.user_id, hash, move |tx| {
+            let user = commands::add(tx, &authority, new)?;
+            let invitation = invitations::commands::issue(tx, &auth.invitation_key, user.id)?;
+            let view = queries::view(tx.conn, user)?;
+            let path = format!("/api/v1/users/{}", view.id);
+            Ok(Answer::created(path, view.version, &without_link(&view, &invitation))?)
+        })
+        .await?;
+    Ok(with_link(&call, answer))
+}
+
+/// The stored answer does not hold the link: it is added on the way out.
+fn with_link(call: &Call, answer: Answer) -> HttpResponse {
+    let (key, public_url) = (&call.auth.invitation_key, &call.auth.config.public_url);
+    answer.amended(|body| add_link(body, key, public_url)).response()
+}
+
+/// An invitation for somebody who is known.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Reinvitation {
+    /// When it is another than before, or there was none.
+    email: Option<String>,
+}
+
+/// Invite somebody again
+///
+/// For people who were imported, lost their link, or forgot their password. Older links end.
+#[utoipa::path(post, path = "/api/v1/users/{id}/invite", operation_id = "users_invite_again", tag = "users",
+    params(("id" = Uuid, Path, description = "The person"),
+        ("Idempotency-Key" = Option<String>, Header, description = "Repeat safely")),
+    request_body = Reinvitation, security(("bearer" = [])),
+    responses((status = 200, description = "Invited", body = InvitedUser), (status = 403, description = "Not allowed"),
+        (status = 404, description = "No such person"), (status = 409, description = "The person is disabled")))]
+pub(crate) async fn invite_again(
+    call: Call,
+    who: Can<ManageUsers>,
+    id: Id<named::User>,
+    once: OnceKey,
+    Body { value: Reinvitation { email }, hash }: Body<Reinvitation>,
+) -> ApiResult<HttpResponse> {
+    let (auth, authority) = (call.auth.clone(), Authority::from(&who));
+    let answer = call
+        .once(once, who.user_id, hash, move |tx| {
+            let key = &auth.invitation_key;
+            let (user, invitation) = invitations::commands::invite_again(tx, key, &authority, id.0, email.as_deref())?;
+            Ok(Answer::record(user.version, &without_link(&user, &invitation))?)
+        })
+        .await?;
+    Ok(with_link(&call, answer))
+}
+
+/// What changes about somebody.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct UserChanges {
+    name: Option<String>,
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    email: Change<String>,
+    /// The whole new set; names of roles.
+    roles: Option<Vec<String>>,
+    #[serde(default)]
+    #[schema(value_type = Option<Uuid>)]
+    manager_id: Change<UserId>,
+    #[serde(default)]
+    #[schema(value_type = Option<String>)]
+    office: Change<String>,
+}
+
+/// Change somebody
+///
+/// Other roles end their access tokens within a second; they get new ones by refreshing.
+#[utoipa::path(patch, path = "/api/v1/users/{id}", operation_id = "users_change", tag = "users", security(("bearer" = [])),
+    params(("id" = Uuid, Path, description = "The person"), ("If-Match" = String, Header, description = "Its ETag, or *")),
+    request_body = UserChanges,
+    responses((status = 200, description = "Changed", body = UserView), (status = 403, description = "Not allowed"),
+        (status = 404, description = "No such person"), (status = 409, description = "The last active admin"),
+        (status = 412, description = "Somebody else changed it"), (status = 428, description = "If-Match is missing")))]
+pub(crate) async fn change(
+    call: Call,
+    who: Can<ManageUsers>,
+    id: Id<named::User>,
+    if_match: IfMatch,
+    Body { value: changes, .. }: Body<UserChanges>,
+) -> ApiResult<HttpResponse> {
+    let (authority, if_match) = (Authority::from(&who), if_match.required()?);
+    let UserChanges { name, email, roles, manager_id, office } = changes;
+    let changes = PersonChanges { name, email, roles, manager_id, office };
+    let answer = call
+        .transaction(Some(who.user_id), move |tx| {
+            let user = commands::change(tx, &authority, id.0, &if_match, changes)?;
+            Ok(Answer::record(user.version, &user)?)
+        })
+        .await?;
+    Ok(answer.response())
+}
+
+/// An action without any fields.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Nothing {}
+
+/// Let somebody in no more
+///
+/// Their sessions, tokens and invitations end.
+#[utoipa::path(post, path = "/api/v1/users/{id}/disable", operation_id = "users_disable", tag = "users",
+    params(("id" = Uuid, Path, description = "The person"),
+        ("Idempotency-Key" = Option<String>, Header, description = "Repeat safely")),
+    security(("bearer" = [])),
+    responses((status = 200, description = "Disabled", body = UserView), (status = 403, description = "Not allowed"),
+        (status = 404, description = "No such person"), (status = 409, description = "The last active admin"),
+        (status = 412, description = "Somebody else changed it")))]
+pub(crate) async fn disable(
+    call: Call,
+    who: Can<ManageUsers>,
+    id: Id<named::User>,
+    if_match: IfMatch,
+    once: OnceKey,
+    Body { hash, .. }: Body<Nothing>,
+) -> ApiResult<HttpResponse> {
+    let authority = Authority::from(&who);
+    let answer = call
+        .once(once, who.user_id, hash, move |tx| {
+            let user = lifecycle::disable(tx, &authority, id.0, &if_match)?;
+            Ok(Answer::record(user.version, &user)?)
+        })
+        .await?;
+    Ok(answer.response())
+}
+
+/// Let somebody in again
+#[utoipa::path(post, path = "/api/v1/users/{id}/enable", operation_id = "users_enable", tag = "users",
+    params(("id" = Uuid, Path, description = "The person"),
+        ("Idempotency-Key" = Option<String>, Header, description = "Repeat safely")),
+    security(("bearer" = [])),
+    responses((status = 200, description = "Enabled", body = UserView), (status = 403, description = "Not allowed"),
+        (status = 404, description = "No such person"), (status = 412, description = "Somebody else changed it")))]
+pub(crate) async fn enable(
+    call: Call,
+    who: Can<ManageUsers>,
+    id: Id<named::User>,
+    if_match: IfMatch,
+    once: OnceKey,
+    Body { hash, .. }: Body<Nothing>,
+) -> ApiResult<HttpResponse> {
+    let authority = Authority::from(&who);
+    let answer = call
+        .once(once, who.user_id, hash, move |tx| {
+            let user = lifecycle::enable(tx, &authority, id.0, &if_match)?;
+            Ok(Answer::record(user.version, &user)?)
+        })
+        .await?;
+    Ok(answer.response())
+}
+
+/// Letting in somebody who registered.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Approval {
+    /// Names of roles; `viewer` when not said.
+    roles: Option<Vec<String>>,
+}
+
+/// Let in somebody who registered
+#[utoipa::path(post, path = "/api/v1/users/{id}/approve", operation_id = "users_approve", tag = "users",
+    params(("id" = Uuid, Path, description = "The person"),
+        ("Idempotency-Key" = Option<String>, Header, description = "Repeat safely")),
+    request_body = Approval, security(("bearer" = [])),
+    responses((status = 200, description = "Approved", body = UserView), (status = 403, description = "Not allowed"),
+        (status = 404, description = "No such person"), (status = 409, description = "The person does not wait"),
+        (status = 412, description = "Somebody else changed it")))]
+pub(crate) async fn approve(
+    call: Call,
+    who: Can<ManageUsers>,
+    id: Id<named::User>,
+    if_match: IfMatch,
+    once: OnceKey,
+    Body { value: Approval { roles }, hash }: Body<Approval>,
+) -> ApiResult<HttpResponse> {
+    let authority = Authority::from(&who);
+    let answer = call
+        .once(once, who.user_id, hash, move |tx| {
+            let user = lifecycle::approve(tx, &authority, id.0, &if_match, roles.as_deref())?;
+            Ok(Answer::record(user.version, &user)?)
+        })
+        .await?;
+    Ok(answer.response())
+}
+
+/// Myself, with what I may do.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Me {
+    #[serde(flatten)]
+    user: UserView,
+    /// `resource:action:scope`.
+    permissions: Vec<String>,
+}
+
+/// Who am I?
+#[utoipa::path(get, path = "/api/v1/auth/me", operation_id = "auth_me", tag = "auth", security(("bearer" = [])),
+    responses((status = 200, description = "Myself", body = Me)))]
+pub(crate) async fn me(call: Call, who: SignedIn) -> ApiResult<HttpResponse> {
+    let id = who.user_id;
+    let me = call
+        .read(move |conn| {
+            let gone = || Problem::unauthenticated("This account does not exist any more.");
+            let user = queries::find(conn, id)?.ok_or_else(gone)?;
+            let permissions = roles::queries::permissions_of(conn, id)?;
+            Ok(Me { user: queries::view(conn, user)?, permissions })
+        })
+        .await?;
+    Ok(tagged(me.user.version, &me)?)
+}
+
+/// What I change about myself.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct MyChanges {
+    name: Option<String>,
+    /// `it` or `en`.
+    locale: Option<String>,
+}
+
+/// Change my name or language
+#[utoipa::path(patch, path = "/api/v1/auth/me", operation_id = "auth_change_me", tag = "auth", security(("bearer" = [])),
+    params(("If-Match" = String, Header, description = "My ETag, or *")), request_body = MyChanges,
+    responses((status = 200, description = "Changed", body = UserView),
+        (status = 412, description = "Somebody else changed it"), (status = 428, description = "If-Match is missing")))]
+pub(crate) async fn change_me(
+    call: Call,
+    who: SignedIn,
+    if_match: IfMatch,
+    Body { value: MyChanges { name, locale }, .. }: Body<MyChanges>,
+) -> ApiResult<HttpResponse> {
+    let (id, if_match) = (who.user_id, if_match.required()?);
+    let answer = call
+        .transaction(Some(id), move |tx| {
+            let user = commands::change_own(tx, id, &if_match, OwnChanges { name, locale })?;
+            Ok(Answer::record(user.version, &user)?)
+        })
+        .await?;
+    Ok(answer.response())
+}
