@@ -1,0 +1,49 @@
+import { api, ask, ifMatch, type Schemas } from '$lib/api/client';
+
+export type Client = Schemas['ClientView'];
+export type ClientRow = Schemas['ClientRow'];
+export type NewClient = Schemas['NewClient'];
+export type Lifecycle = Client['lifecycle'];
+
+export const LIFECYCLES: Lifecycle[] = ['prospect', 'active', 'dormant', 'lost'];
+export const CLASSES = ['A', 'B', 'C'] as const;
+
+export async function findClients(q: string, limit = 8): Promise<ClientRow[]> {
+  const page = await ask(api.GET('/api/v1/clients', { params: { query: { q, limit } } }));
+  return page.items;
+}
+
+const one = (id: string) => ({ params: { path: { id } } });
+
+export function readClient(id: string): Promise<Client> {
+  return ask(api.GET('/api/v1/clients/{id}', one(id)));
+}
+
+export function createClient(body: NewClient): Promise<Client> {
+  return ask(api.POST('/api/v1/clients', { body }));
+}
+
+export function changeClient(
+  client: { id: string; version: number },
+  body: Schemas['ClientChanges'],
+): Promise<Client> {
+  const params = { path: { id: client.id }, header: ifMatch(client) };
+  return ask(api.PATCH('/api/v1/clients/{id}', { params, body }));
+}
+
+export function archiveClient(client: Client): Promise<unknown> {
+  const params = { path: { id: client.id }, header: ifMatch(client) };
+  return ask(api.DELETE('/api/v1/clients/{id}', { params }));
+}
+
+export function restoreClient(id: string): Promise<Client> {
+  return ask(api.POST('/api/v1/clients/{id}/restore', one(id)));
+}
+
+export function checkClient(body: Schemas['ClientDraft']): Promise<Schemas['ClientCheck']> {
+  return ask(api.POST('/api/v1/clients/check', { body }));
+}
+
+export async function findComuni(q: string): Promise<Schemas['Comune'][]> {
+  return (await ask(api.GET('/api/v1/comuni', { params: { query: { q } } }))).items;
+}

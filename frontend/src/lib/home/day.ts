@@ -1,0 +1,39 @@
+import { findClients } from '$lib/clients/requests';
+import { pageOfOpportunities, type OpportunityRow } from '$lib/opportunities/requests';
+import { session } from '$lib/sessions/session.svelte';
+
+const SHOWN = 8;
+/** How many open trattative are looked through for a missing next step. */
+const LOOKED_THROUGH = 100;
+
+export interface Day {
+  /** Nothing has been entered yet. */
+  empty: boolean;
+  closing: OpportunityRow[];
+  withoutNextStep: OpportunityRow[];
+  stale: OpportunityRow[];
+}
+
+/** What somebody who sells asks in the morning: what closes, what waits for me, what got stuck. */
+export async function readDay(): Promise<Day> {
+  // A seller's day is their own; whoever leads or runs the office looks at everybody's.
+  const mine =
+    !session.seesOthers('opportunities:read') && session.user ? { owner_id: session.user.id } : {};
+  const open = { ...mine, status: 'open' as const };
+  const [soon, stale, clients] = await Promise.all([
+    page({ ...open, sort: 'expected_close_on', limit: LOOKED_THROUGH }),
+    page({ ...open, stale: true, limit: SHOWN }),
+    session.can('clients:read') ? findClients('', 1) : [],
+  ]);
+  const dated = soon.filter((deal) => deal.expected_close_on);
+  return {
+    empty: soon.length === 0 && clients.length === 0,
+    closing: (dated.length > 0 ? dated : soon).slice(0, SHOWN),
+    withoutNextStep: soon.filter((deal) => !deal.next_step).slice(0, SHOWN),
+    stale,
+  };
+}
+
+async function page(query: Parameters<typeof pageOfOpportunities>[0]) {
+  return session.can('opportunities:read') ? (await pageOfOpportunities(query)).items : [];
+}

@@ -1,0 +1,3 @@
+import { it, type Dict } from './it';
+
+export const en: Dict = it;

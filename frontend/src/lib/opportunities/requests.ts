@@ -1,0 +1,92 @@
+import { api, ask, ifMatch, type Schemas } from '$lib/api/client';
+
+export type Opportunity = Schemas['OpportunityView'];
+export type OpportunityRow = Schemas['OpportunityRow'];
+export type NewOpportunity = Schemas['NewOpportunity'];
+export type Board = Schemas['BoardView'];
+export type BoardColumn = Schemas['BoardColumn'];
+export type Status = OpportunityRow['status'];
+
+const one = (id: string) => ({ params: { path: { id } } });
+/** An action holds only for the record as it was seen. */
+const seen = (deal: { id: string; version: number }) => ({
+  params: { path: { id: deal.id } },
+  headers: ifMatch(deal),
+});
+
+export async function findOpportunities(q: string, limit = 8): Promise<OpportunityRow[]> {
+  const query = { q, limit };
+  return (await ask(api.GET('/api/v1/opportunities', { params: { query } }))).items;
+}
+
+type Query = NonNullable<
+  import('$lib/api/schema').paths['/api/v1/opportunities']['get']['parameters']['query']
+>;
+
+export function pageOfOpportunities(query: Query) {
+  return ask(api.GET('/api/v1/opportunities', { params: { query } }));
+}
+
+export function readBoard(
+  pipelineId: string,
+  query: { owner_id?: string; q?: string; status?: string; cards?: number },
+): Promise<Board> {
+  const params = { path: { id: pipelineId }, query };
+  return ask(api.GET('/api/v1/pipelines/{id}/board', { params }));
+}
+
+export function readOpportunity(id: string): Promise<Opportunity> {
+  return ask(api.GET('/api/v1/opportunities/{id}', one(id)));
+}
+
+export function createOpportunity(body: NewOpportunity): Promise<Opportunity> {
+  return ask(api.POST('/api/v1/opportunities', { body }));
+}
+
+export function changeOpportunity(
+  deal: { id: string; version: number },
+  body: Schemas['OpportunityChanges'],
+): Promise<Opportunity> {
+  const params = { path: { id: deal.id }, header: ifMatch(deal) };
+  return ask(api.PATCH('/api/v1/opportunities/{id}', { params, body }));
+}
+
+export function archiveOpportunity(deal: Opportunity): Promise<unknown> {
+  const params = { path: { id: deal.id }, header: ifMatch(deal) };
+  return ask(api.DELETE('/api/v1/opportunities/{id}', { params }));
+}
+
+export function moveOpportunity(
+  deal: { id: string; version: number },
+  stageId: string,
+): Promise<Opportunity> {
+  const body = { stage_id: stageId };
+  return ask(api.POST('/api/v1/opportunities/{id}/move', { ...seen(deal), body }));
+}
+
+export function winOpportunity(deal: { id: string; version: number }): Promise<Opportunity> {
+  return ask(api.POST('/api/v1/opportunities/{id}/win', { ...seen(deal), body: {} }));
+}
+
+export function loseOpportunity(
+  deal: { id: string; version: number },
+  body: Schemas['Loss'],
+): Promise<Opportunity> {
+  return ask(api.POST('/api/v1/opportunities/{id}/lose', { ...seen(deal), body }));
+}
+
+export function reopenOpportunity(
+  deal: { id: string; version: number },
+  stageId?: string,
+): Promise<Opportunity> {
+  const body = stageId ? { stage_id: stageId } : {};
+  return ask(api.POST('/api/v1/opportunities/{id}/reopen', { ...seen(deal), body }));
+}
+
+export async function readHistory(id: string): Promise<Schemas['StageStay'][]> {
+  return (await ask(api.GET('/api/v1/opportunities/{id}/history', one(id)))).items;
+}
+
+export async function findProducts(q: string): Promise<Schemas['ProductView'][]> {
+  return (await ask(api.GET('/api/v1/products', { params: { query: { q } } }))).items;
+}

@@ -1,0 +1,15 @@
+import { t } from '$lib/i18n/index.svelte';
+import { session } from '$lib/sessions/session.svelte';
+import { windows, type AddKind } from './windows.svelte';
+
+/** What this user may add from anywhere. */
+export function addItems() {
+  const all: [AddKind, string, string][] = [
+    ['client', 'clients:write', t().clients.new],
+    ['opportunity', 'opportunities:write', t().opportunities.new],
+    ['note', 'interactions:write', t().interactions.new],
+  ];
+  return all
+    .filter(([, permission]) => session.can(permission))
+    .map(([kind, , label]) => ({ label, act: () => (windows.adding = kind) }));
+}

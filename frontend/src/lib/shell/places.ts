@@ -1,0 +1,55 @@
+import type { Component } from 'svelte';
+import House from '@lucide/svelte/icons/house';
+import Kanban from '@lucide/svelte/icons/square-kanban';
+import Settings from '@lucide/svelte/icons/settings';
+import Upload from '@lucide/svelte/icons/upload';
+import Users from '@lucide/svelte/icons/users';
+import { t } from '$lib/i18n/index.svelte';
+import { session } from '$lib/sessions/session.svelte';
+
+export interface Place {
+  href: string;
+  label: string;
+  /** After `g`, this letter goes there. */
+  key: string;
+  icon: Component<{ size?: number | string; 'aria-hidden'?: 'true' }>;
+  allowed: boolean;
+}
+
+/** The parts of the app, in the order of the rail, that this user may open. */
+export function places(): Place[] {
+  const nav = t().nav;
+  const all = [
+    { href: '/', label: nav.home, key: 'h', icon: House, allowed: true },
+    {
+      href: '/clients',
+      label: nav.clients,
+      key: 'c',
+      icon: Users,
+      allowed: session.can('clients:read'),
+    },
+    {
+      href: '/pipeline',
+      label: nav.pipeline,
+      key: 't',
+      icon: Kanban,
+      allowed: session.can('opportunities:read'),
+    },
+    {
+      href: '/import',
+      label: nav.import,
+      key: 'i',
+      icon: Upload,
+      allowed: session.can('imports:run'),
+    },
+    { href: '/settings', label: nav.settings, key: 's', icon: Settings, allowed: true },
+  ];
+  return all.filter((place) => place.allowed);
+}
+
+/** Whether a path lies within a place; a trattativa's own page belongs to the board. */
+export function isWithin(path: string, href: string): boolean {
+  if (href === '/') return path === '/';
+  if (href === '/pipeline' && path.startsWith('/opportunities')) return true;
+  return path === href || path.startsWith(`${href}/`);
+}

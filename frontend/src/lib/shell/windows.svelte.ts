@@ -1,0 +1,14 @@
+export type AddKind = 'client' | 'opportunity' | 'note';
+
+/** Which of the shell's own windows is open. */
+class Windows {
+  searching = $state(false);
+  shortcuts = $state(false);
+  adding = $state<AddKind | null>(null);
+
+  get any() {
+    return this.searching || this.shortcuts || this.adding !== null;
+  }
+}
+
+export const windows = new Windows();
