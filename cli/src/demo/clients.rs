@@ -8,7 +8,7 @@ use super::deals::{self, Deal};
 use super::dice::{Dice, id};
 use super::identity::{Birth, tax_code, vat_number};
 use super::towns::{self, Town};
-use super::words::{MEN, SAINTS, STREETS, SURNAMES, TALKS, Talk, VAPE_SHOPS, WOMEN};
+use super::words::{MEN, SAINTS, SHOP_ENDS, SHOP_STARTS, STREETS, SURNAMES, TALKS, Talk, WOMEN};
 
 pub const CLIENTS: usize = 120;
 
@@ -112,11 +112,11 @@ fn name(channel: &Channel, town: &Town, boss: &Owner, dice: &mut Dice) -> String
         "pharmacy" => format!("Farmacia {} {}", dice.pick(&SAINTS), town.name),
         "parapharmacy" => format!("Parafarmacia {} {}", dice.pick(&SAINTS), town.name),
         "wholesaler" => format!("{last} Distribuzione S.r.l."),
-        _ => format!(
-            "{} {}",
-            dice.pick(&VAPE_SHOPS).replace("{town}", town.name),
-            dice.pick(&["S.r.l.s.", "S.r.l.", "S.n.c."])
-        ),
+        _ => {
+            let end = dice.pick(&SHOP_ENDS).replace("{town}", town.name);
+            let form = dice.pick(&["S.r.l.s.", "S.r.l.", "S.n.c."]);
+            format!("{} {end} {form}", dice.pick(&SHOP_STARTS))
+        }
     }
 }
 
@@ -165,7 +165,7 @@ fn client(
         "vat_number": vat,
         "tax_code": if alone { tax_code(&birth) } else { vat },
         "email": format!("{mailbox}@clienti.example"),
-        "phone": format!("+39 0{} 555{}", dice.between(11, 99), dice.digits(4)),
+        "phone": format!("+39 {} 555{}", town.phone_prefix(), dice.digits(4)),
         "lifecycle": lifecycle,
         "class": if channel.name == "wholesaler" { "A" } else { *dice.weighted(&[(15, "A"), (45, "B"), (40, "C")]) },
         "sector": channel.sector,
@@ -255,7 +255,7 @@ fn contacts(number: usize, boss: &Owner, dice: &mut Dice) -> Vec<Value> {
             "first_name": other.first,
             "last_name": other.last,
             "role": dice.pick(&["buyer", "administration", "warehouse"]),
-            "phone": format!("+39 02 555{}", dice.digits(4)),
+            "phone": format!("+39 333 556{}", dice.digits(4)),
         }));
     }
     contacts

@@ -19,6 +19,47 @@ pub struct Town {
     weight: i64,
 }
 
+/// The area codes of the large cities, and one that is plausible for the rest of each region.
+const PHONE: [(&str, &str); 28] = [
+    ("MI", "02"),
+    ("RM", "06"),
+    ("GE", "010"),
+    ("TO", "011"),
+    ("VE", "041"),
+    ("VR", "045"),
+    ("FI", "055"),
+    ("BO", "051"),
+    ("NA", "081"),
+    ("Piemonte", "0131"),
+    ("Valle d'Aosta", "0165"),
+    ("Lombardia", "030"),
+    ("Liguria", "0185"),
+    ("Veneto", "049"),
+    ("Friuli", "040"),
+    ("Trentino", "0461"),
+    ("Emilia", "059"),
+    ("Toscana", "0574"),
+    ("Umbria", "075"),
+    ("Marche", "071"),
+    ("Lazio", "0773"),
+    ("Abruzzo", "085"),
+    ("Campania", "089"),
+    ("Puglia", "080"),
+    ("Calabria", "0965"),
+    ("Sicilia", "091"),
+    ("Sardegna", "070"),
+    ("Basilicata", "0971"),
+];
+
+impl Town {
+    pub fn phone_prefix(&self) -> &'static str {
+        let found = PHONE
+            .iter()
+            .find(|(place, _)| self.province == *place || self.region.starts_with(place));
+        found.map_or("0874", |(_, prefix)| prefix)
+    }
+}
+
 /// The larger towns of some regions.
 pub fn of_regions(regions: &[&str]) -> Vec<Town> {
     let larger = TABLE.lines().skip(1).filter_map(town);

@@ -78,25 +78,20 @@ pub const SURNAMES: [&str; 40] = [
     "Pellegrinelli",
     "Trevisanello",
 ];
-pub const VAPE_SHOPS: [&str; 18] = [
-    "Nuvola Blu",
-    "Il Vapore di {town}",
-    "Officina del Vapore",
-    "Vapore & Aroma",
-    "Nuvole a Colazione",
-    "La Bottega dell'Aroma",
-    "Svapo in Piazza",
-    "Aria Nuova",
-    "Vaporetto",
-    "Nebbia Dolce",
-    "Punto Aroma {town}",
-    "Alta Nuvola",
-    "Il Salotto del Vapore",
-    "Fumo Zero",
-    "Cirro",
-    "Vapori di {town}",
-    "Bruma",
-    "L'Angolo dello Svapo",
+/// A vape shop is called by one of each.
+pub const SHOP_STARTS: [&str; 14] = [
+    "Nuvola", "Bottega", "Officina", "Salotto", "Angolo", "Casa", "Isola", "Punto", "Atelier",
+    "Giardino", "Emporio", "Stanza", "Cantina", "Porta",
+];
+pub const SHOP_ENDS: [&str; 8] = [
+    "del Vapore",
+    "degli Aromi",
+    "delle Nuvole",
+    "dello Svapo",
+    "del Gusto",
+    "dei Vapori",
+    "{town}",
+    "della Nebbia",
 ];
 pub const STREETS: [&str; 20] = [
     "Via Roma",

@@ -14,7 +14,8 @@ use super::journal::Journal;
 use crate::probe;
 
 const LOOK_EVERY: Duration = Duration::from_millis(20);
-const TELL_AFTER: Duration = Duration::from_secs(30);
+const LOOK_SELDOM: Duration = Duration::from_millis(200);
+const TELL_AFTER: Duration = Duration::from_secs(15);
 /// So many failed starts before it ever worked: it will not get better by itself.
 const HOPELESS: u32 = 4;
 
@@ -54,24 +55,23 @@ pub async fn services(
     addresses: &[(&str, SocketAddr)],
     journal: &Journal,
 ) -> Result<()> {
-    let started = Instant::now();
-    let mut told = false;
+    let mut tell = Box::pin(sleep(TELL_AFTER));
     for (name, address) in addresses {
+        let mut pause = LOOK_EVERY;
         loop {
-            if probe::get(reachable(*address), "/readyz")
-                .await
-                .is_some_and(|answer| answer.status == 200)
-            {
+            let answer = probe::get(reachable(*address), "/readyz").await;
+            if answer.as_ref().is_some_and(|answer| answer.status == 200) {
                 break;
             }
             given_up(kept)?;
-            if started.elapsed() > TELL_AFTER && !told {
-                journal.say(&format!(
-                    "still waiting for {name}; `nexus doctor` in another terminal says more"
-                ));
-                told = true;
+            tokio::select! {
+                () = sleep(pause) => pause = (pause * 2).min(LOOK_SELDOM),
+                () = &mut tell => {
+                    let said = answer.map_or("no answer".to_owned(), |answer| answer.body);
+                    journal.say(&format!("still waiting for {name}: {}", said.trim()));
+                    tell = Box::pin(sleep(TELL_AFTER));
+                }
             }
-            sleep(LOOK_EVERY).await;
         }
     }
     Ok(())
