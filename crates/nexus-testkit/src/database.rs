@@ -46,6 +46,24 @@ impl TestDatabase {
     }
 }
 
+impl TestDatabase {
+    /// The name under which this schema's server connects.
+    #[must_use]
+    pub fn application_name(&self) -> String {
+        format!("test-{}", &self.schema[self.schema.len() - 12..])
+    }
+
+    /// Cuts every connection of this schema's server, as a restart of PostgreSQL does.
+    pub fn cut_connections(&self) {
+        let name = self.application_name();
+        admin()
+            .batch_execute(&format!(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'nexus-{name}'"
+            ))
+            .expect("the test database lets connections be cut");
+    }
+}
+
 impl Drop for TestDatabase {
     fn drop(&mut self) {
         // A failing drop leaves a schema in a throwaway cluster: no harm.

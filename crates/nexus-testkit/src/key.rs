@@ -32,7 +32,7 @@ impl TestKey {
     pub fn generate() -> Self {
         use aws_lc_rs::signature::Ed25519KeyPair;
         let pair = Ed25519KeyPair::generate().unwrap();
-        let document = pair.to_pkcs8().unwrap();
+        let document = pair.to_pkcs8v1().unwrap();
         let encoding = EncodingKey::from_ed_der(document.as_ref());
         let kid = Uuid::now_v7().to_string();
         Self { encoding, kid }

@@ -65,7 +65,7 @@ impl TestServer {
             db: Db::start(&DbSettings {
                 url: database.url.clone(),
                 threads: 2,
-                name: service.name,
+                name: Box::leak(database.application_name().into_boxed_str()),
             }),
             peers: Arc::new(Peers::new(Credentials {
                 auth_url: auth_url.to_owned(),

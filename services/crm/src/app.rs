@@ -81,7 +81,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         opportunities::routes::change, opportunities::routes::archive, opportunities::routes::restore,
         opportunities::routes::move_to_stage, opportunities::routes::win, opportunities::routes::lose,
         opportunities::routes::reopen, opportunities::routes::show_history,
-        interactions::routes::list, interactions::routes::of_client, interactions::routes::record,
+        interactions::routes::list, interactions::routes::of_client, interactions::routes::record, interactions::routes::show,
         products::list, italy::routes::list,
     ),
     components(schemas(ProblemBody, FieldError)),

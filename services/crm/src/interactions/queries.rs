@@ -6,7 +6,7 @@ use nexus_db::DbResult;
 use nexus_kernel::ClientId;
 use uuid::Uuid;
 
-use super::model::{Interaction, Kind};
+use super::model::{Interaction, InteractionId, Kind};
 use crate::opportunities::model::OpportunityId;
 use crate::schema::interactions;
 use crate::visibility::keyset;
@@ -46,6 +46,15 @@ pub fn page(
         .limit(one_more)
         .select(Interaction::as_select())
         .load(conn)?)
+}
+
+pub fn find(conn: &mut PgConnection, id: InteractionId) -> DbResult<Option<Interaction>> {
+    let row = interactions::table
+        .find(id)
+        .select(Interaction::as_select())
+        .first(conn)
+        .optional()?;
+    Ok(row)
 }
 
 /// Rows of one INSERT: PostgreSQL takes at most 65,535 values.

@@ -7,7 +7,7 @@ use nexus_db::DbResult;
 use nexus_kernel::id::named;
 use nexus_kernel::{ClientId, Page, UserId};
 use nexus_problem::{ApiResult, Body, FieldErrors, Id, Problem, ProblemBody, Query, new_record};
-use nexus_service::{Answer, App, OnceKey, page_limit, read_cursor};
+use nexus_service::{Answer, App, OnceKey, page_limit, read_cursor, tagged};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
@@ -30,6 +30,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
             .route(get().to(list))
             .route(post().to(record)),
     )
+    .service(resource("/api/v1/interactions/{id}").route(get().to(show)))
     .service(resource("/api/v1/clients/{id}/timeline").route(get().to(of_client)));
 }
 
@@ -181,6 +182,31 @@ async fn of_client(
     page(&app, who, Subject::Client(id), query).await
 }
 
+/// One entry.
+#[utoipa::path(get, path = "/api/v1/interactions/{id}", operation_id = "interactions_get", tag = "timeline",
+    params(("id" = Uuid, Path)), security(("bearer" = [])),
+    responses((status = 200, body = InteractionView), (status = 401, body = ProblemBody), (status = 404, body = ProblemBody),
+        (status = 503, body = ProblemBody)))]
+async fn show(app: Data<App>, who: SignedIn, Id(id): Id<Interaction>) -> ApiResult<HttpResponse> {
+    let view = app
+        .db
+        .read(move |conn| {
+            let missing = InteractionError::NoSubject("interaction");
+            let Some(entry) = queries::find(conn, id)? else {
+                return Err(missing);
+            };
+            let subject = match (entry.opportunity_id, entry.client_id) {
+                (_, Some(client)) => Subject::Client(client),
+                (Some(opportunity), None) => Subject::Opportunity(opportunity),
+                (None, None) => return Err(missing),
+            };
+            check_visible(conn, &who, subject)?;
+            views(conn, vec![entry])?.pop().ok_or(missing)
+        })
+        .await?;
+    Ok(tagged(1, &view)?)
+}
+
 /// A new entry's fields, and its id if the caller chooses it.
 #[derive(ToSchema)]
 #[expect(
@@ -217,7 +243,7 @@ async fn record(
         let entry = commands::record(conn, &act, &who, id, fields)?;
         let view = views(conn, vec![entry])?.pop();
         Ok(Answer::created(
-            format!("/api/v1/interactions?id={id}"),
+            format!("/api/v1/interactions/{id}"),
             1,
             &view,
         )?)

@@ -1,0 +1,161 @@
+//! Every route of the document × every role, for real. A route that is not in the table fails the test.
+
+use nexus_testkit::Caller;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::kit::{ADMIN, AGENT, BACK_OFFICE, Crm, MANAGER, VIEWER, a_client, an_opportunity};
+
+/// Who may: admin, manager, agent, back office, viewer (in this order), on records of the caller's own.
+struct Row(&'static str, &'static str, [bool; 5]);
+
+const EVERYBODY: [bool; 5] = [true; 5];
+const WRITERS: [bool; 5] = [true, true, true, true, false];
+const SELLERS: [bool; 5] = [true, true, true, false, false];
+const ADMINS: [bool; 5] = [true, false, false, false, false];
+const IMPORTERS: [bool; 5] = [true, true, false, true, false];
+
+const TABLE: &[Row] = &[
+    Row("get", "/api/v1/clients", EVERYBODY),
+    Row("post", "/api/v1/clients", WRITERS),
+    Row("post", "/api/v1/clients/check", WRITERS),
+    Row("get", "/api/v1/clients/{id}", EVERYBODY),
+    Row("patch", "/api/v1/clients/{id}", WRITERS),
+    Row("delete", "/api/v1/clients/{id}", WRITERS),
+    Row("post", "/api/v1/clients/{id}/restore", WRITERS),
+    Row("get", "/api/v1/clients/{id}/sites", EVERYBODY),
+    Row("post", "/api/v1/clients/{id}/sites", WRITERS),
+    Row("get", "/api/v1/clients/{id}/contacts", EVERYBODY),
+    Row("post", "/api/v1/clients/{id}/contacts", WRITERS),
+    Row("get", "/api/v1/clients/{id}/timeline", EVERYBODY),
+    Row("get", "/api/v1/sites/{id}", EVERYBODY),
+    Row("patch", "/api/v1/sites/{id}", WRITERS),
+    Row("delete", "/api/v1/sites/{id}", WRITERS),
+    Row("get", "/api/v1/contacts/{id}", EVERYBODY),
+    Row("patch", "/api/v1/contacts/{id}", WRITERS),
+    Row("delete", "/api/v1/contacts/{id}", WRITERS),
+    Row("get", "/api/v1/pipelines", EVERYBODY),
+    Row("post", "/api/v1/pipelines", ADMINS),
+    Row("get", "/api/v1/pipelines/{id}", EVERYBODY),
+    Row("patch", "/api/v1/pipelines/{id}", ADMINS),
+    Row("delete", "/api/v1/pipelines/{id}", ADMINS),
+    Row("get", "/api/v1/pipelines/{id}/board", EVERYBODY),
+    Row("get", "/api/v1/lost-reasons", EVERYBODY),
+    Row("post", "/api/v1/lost-reasons", ADMINS),
+    Row("patch", "/api/v1/lost-reasons/{id}", ADMINS),
+    Row("delete", "/api/v1/lost-reasons/{id}", ADMINS),
+    Row("get", "/api/v1/opportunities", EVERYBODY),
+    Row("post", "/api/v1/opportunities", SELLERS),
+    Row("get", "/api/v1/opportunities/{id}", EVERYBODY),
+    Row("patch", "/api/v1/opportunities/{id}", SELLERS),
+    Row("delete", "/api/v1/opportunities/{id}", SELLERS),
+    Row("post", "/api/v1/opportunities/{id}/restore", SELLERS),
+    Row("post", "/api/v1/opportunities/{id}/move", SELLERS),
+    Row("post", "/api/v1/opportunities/{id}/win", SELLERS),
+    Row("post", "/api/v1/opportunities/{id}/lose", SELLERS),
+    Row("post", "/api/v1/opportunities/{id}/reopen", SELLERS),
+    Row("get", "/api/v1/opportunities/{id}/history", EVERYBODY),
+    Row("get", "/api/v1/interactions", EVERYBODY),
+    Row("post", "/api/v1/interactions", WRITERS),
+    Row("get", "/api/v1/interactions/{id}", EVERYBODY),
+    Row("get", "/api/v1/products", EVERYBODY),
+    Row("get", "/api/v1/comuni", EVERYBODY),
+    Row("get", "/api/v1/imports", IMPORTERS),
+    Row("post", "/api/v1/imports", IMPORTERS),
+    Row("get", "/api/v1/imports/{id}", IMPORTERS),
+    Row("patch", "/api/v1/imports/{id}", IMPORTERS),
+    Row("delete", "/api/v1/imports/{id}", IMPORTERS),
+    Row("post", "/api/v1/imports/{id}/check", IMPORTERS),
+    Row("post", "/api/v1/imports/{id}/run", IMPORTERS),
+    Row("get", "/api/v1/imports/{id}/rows", IMPORTERS),
+    Row("get", "/api/v1/imports/{id}/report.csv", IMPORTERS),
+];
+
+const ROLES: [&[&str]; 5] = [ADMIN, MANAGER, AGENT, BACK_OFFICE, VIEWER];
+
+#[test]
+fn the_table_has_every_operation_of_the_document_and_no_other() {
+    let document = serde_json::to_value(crm::openapi()).unwrap();
+    let mut documented: Vec<String> = Vec::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        documented.extend(
+            item.as_object()
+                .unwrap()
+                .keys()
+                .map(|method| format!("{method} {path}")),
+        );
+    }
+    let mut listed: Vec<String> = TABLE
+        .iter()
+        .map(|Row(method, path, _)| format!("{method} {path}"))
+        .collect();
+    documented.sort();
+    listed.sort();
+    assert_eq!(listed, documented);
+}
+
+/// The ids that stand for `{id}`, by the path's collection. A fresh set for each role, owned by it.
+async fn records(crm: &Crm, owner: &Caller) -> Value {
+    let creator = crm.server.sign_in_as(owner.user_id, ADMIN);
+    let client = a_client(&creator, "Rossi").await;
+    let url = format!("/api/v1/clients/{}", client["id"].as_str().unwrap());
+    let site = creator
+        .post(&format!("{url}/sites"), json!({"name": "Centro"}))
+        .await
+        .expect(201);
+    let contact = creator
+        .post(&format!("{url}/contacts"), json!({"first_name": "Ida"}))
+        .await
+        .expect(201);
+    let deal = an_opportunity(&creator, &client, "Fornitura", 1).await;
+    let entry = json!({"client_id": client["id"], "kind": "note", "body": "x"});
+    let entry = creator
+        .post("/api/v1/interactions", entry)
+        .await
+        .expect(201);
+    let pipelines = creator.get("/api/v1/pipelines").await.expect(200);
+    let reasons = creator.get("/api/v1/lost-reasons").await.expect(200);
+    json!({
+        "clients": client["id"], "sites": site["id"], "contacts": contact["id"], "opportunities": deal["id"],
+        "interactions": entry["id"], "pipelines": pipelines["items"][0]["id"], "lost-reasons": reasons["items"][0]["id"],
+        "imports": "019aab00-0000-7000-8000-00000000dead",
+    })
+}
+
+#[actix_web::test]
+async fn each_role_reaches_exactly_what_the_table_says() {
+    let crm = Crm::start();
+    for Row(method, path, allowed) in TABLE {
+        for (role, may) in ROLES.iter().zip(allowed) {
+            let caller = crm.user("Qualcuno", None, role);
+            let ids = if path.contains("{id}") {
+                records(&crm, &caller).await
+            } else {
+                json!({})
+            };
+            let collection = path.split('/').nth(3).unwrap();
+            let url = path.replace("{id}", ids[collection].as_str().unwrap_or_default());
+            let method: Method = method.to_uppercase().parse().unwrap();
+            let body = (method == Method::POST || method == Method::PATCH).then(|| json!({}));
+            let status = caller
+                .send(method.clone(), &url, &[("if-match", "*")], body.as_ref())
+                .await
+                .status
+                .as_u16();
+            assert_eq!(
+                status != 403,
+                *may,
+                "{method} {path}: {status} for {role:?}"
+            );
+            assert!(status < 500, "{method} {path}: {status}");
+        }
+        let nobody = crm.server.nobody();
+        let url = path.replace("{id}", "019aab00-0000-7000-8000-00000000dead");
+        let status = nobody
+            .send(method.to_uppercase().parse().unwrap(), &url, &[], None)
+            .await
+            .status
+            .as_u16();
+        assert_eq!(status, 401, "{method} {path} for nobody");
+    }
+}

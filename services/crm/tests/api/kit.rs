@@ -1,0 +1,170 @@
+//! What crm's tests stand on.
+
+use chrono::Utc;
+use diesel::prelude::*;
+use nexus_kernel::UserId;
+use nexus_outbox::Event;
+use nexus_testkit::{Caller, Reply, TestServer};
+use serde_json::{Value, json};
+
+/// The permissions of the built-in roles, as far as crm asks for them.
+pub const ADMIN: &[&str] = &[
+    "clients:read:all",
+    "clients:write:all",
+    "opportunities:read:all",
+    "opportunities:write:all",
+    "interactions:write:all",
+    "pipelines:manage:all",
+    "imports:run:all",
+    "users:manage:all",
+];
+pub const MANAGER: &[&str] = &[
+    "clients:read:team",
+    "clients:write:team",
+    "opportunities:read:team",
+    "opportunities:write:team",
+    "interactions:write:team",
+    "imports:run:team",
+];
+pub const AGENT: &[&str] = &[
+    "clients:read:own",
+    "clients:write:own",
+    "opportunities:read:own",
+    "opportunities:write:own",
+    "interactions:write:own",
+];
+pub const BACK_OFFICE: &[&str] = &[
+    "clients:read:all",
+    "clients:write:all",
+    "opportunities:read:all",
+    "interactions:write:all",
+    "imports:run:all",
+];
+pub const VIEWER: &[&str] = &["clients:read:team", "opportunities:read:team"];
+
+/// A running crm.
+pub struct Crm {
+    pub server: TestServer,
+}
+
+impl Crm {
+    pub fn start() -> Self {
+        Self {
+            server: TestServer::start(crm::SERVICE),
+        }
+    }
+
+    /// A user whom crm knows, with these permissions.
+    pub fn user(&self, name: &str, manager: Option<&Caller>, permissions: &[&str]) -> Caller {
+        let id = UserId::new();
+        self.knows(id, name, manager.map(|manager| manager.user_id));
+        self.server.sign_in_as(id, permissions)
+    }
+
+    /// Applies auth's event about a user.
+    pub fn knows(&self, id: UserId, name: &str, manager: Option<UserId>) {
+        let event = Event {
+            position: 1,
+            id: uuid::Uuid::now_v7(),
+            kind: "auth.user.saved.v1".to_owned(),
+            subject_id: id.uuid(),
+            actor_id: None,
+            at: Utc::now(),
+            payload: json!({"id": id, "name": name, "status": "active", "manager_id": manager, "roles": []}),
+            version: 1,
+        };
+        crm::users::inbox::apply(&mut self.server.database.connect(), &event).unwrap();
+    }
+
+    pub fn agent(&self) -> Caller {
+        self.user("Anna Agente", None, AGENT)
+    }
+
+    pub fn admin(&self) -> Caller {
+        self.user("Ada Admin", None, ADMIN)
+    }
+
+    /// The kinds of all announced events, in order.
+    pub fn announced(&self) -> Vec<String> {
+        #[derive(QueryableByName)]
+        struct Kind {
+            #[diesel(sql_type = diesel::sql_types::Text)]
+            kind: String,
+        }
+        let rows: Vec<Kind> = diesel::sql_query(
+            "SELECT kind FROM (SELECT seq, kind FROM outbox UNION ALL SELECT seq, kind FROM events) e ORDER BY seq",
+        )
+        .load(&mut self.server.database.connect())
+        .unwrap();
+        rows.into_iter().map(|row| row.kind).collect()
+    }
+
+    pub fn count(&self, table: &str) -> i64 {
+        #[derive(QueryableByName)]
+        struct Count {
+            #[diesel(sql_type = diesel::sql_types::BigInt)]
+            n: i64,
+        }
+        diesel::sql_query(format!("SELECT count(*) AS n FROM {table}"))
+            .get_result::<Count>(&mut self.server.database.connect())
+            .unwrap()
+            .n
+    }
+}
+
+/// A client that exists, of this name.
+pub async fn a_client(who: &Caller, name: &str) -> Value {
+    who.post("/api/v1/clients", json!({"name": name}))
+        .await
+        .expect(201)
+}
+
+/// An open opportunity of this client.
+pub async fn an_opportunity(who: &Caller, client: &Value, name: &str, amount_cents: i64) -> Value {
+    let body = json!({"client_id": client["id"], "name": name, "amount_cents": amount_cents});
+    who.post("/api/v1/opportunities", body).await.expect(201)
+}
+
+/// The stages of the default pipeline: five that follow each other and the lost one.
+pub async fn stages(who: &Caller) -> Vec<Value> {
+    let pipelines = who.get("/api/v1/pipelines").await.expect(200);
+    pipelines["items"][0]["stages"].as_array().unwrap().clone()
+}
+
+pub fn path(collection: &str, record: &Value) -> String {
+    format!("/api/v1/{collection}/{}", record["id"].as_str().unwrap())
+}
+
+/// The names of a page's items.
+pub fn names(page: &Value) -> Vec<String> {
+    page["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|item| item["name"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+/// Follows a list's cursors to its end.
+pub async fn all_pages(who: &Caller, path: &str) -> Vec<Value> {
+    let (mut items, mut cursor) = (Vec::new(), String::new());
+    loop {
+        let page = who.get(&format!("{path}{cursor}")).await.expect(200);
+        items.extend(page["items"].as_array().unwrap().clone());
+        match page["next_cursor"].as_str() {
+            Some(next) => cursor = format!("&cursor={next}"),
+            None => return items,
+        }
+    }
+}
+
+/// POST with an Idempotency-Key.
+pub async fn post_once(who: &Caller, path: &str, key: &str, body: &Value) -> Reply {
+    who.send(
+        reqwest::Method::POST,
+        path,
+        &[("idempotency-key", key)],
+        Some(body),
+    )
+    .await
+}
