@@ -106,7 +106,12 @@ async fn up(args: &UpArgs, state: &State, claim: &Claim) -> Result<()> {
     let mut kept: Vec<Kept> = database.start(&journal)?.into_iter().collect();
     let work = async {
         ready::database(&kept, &database, roles).await?;
-        kept.extend(launches.into_iter().map(|launch| keep(launch, &journal)));
+        for launch in launches {
+            let address = launch.address;
+            kept.push(keep(launch, &journal));
+            // Whoever is started next finds this one at work, and need not ask again.
+            ready::head_start(address).await;
+        }
         ready::services(&kept, &addresses, &journal).await?;
         ready::greet(&journal, started, &url, &public_url, public).await;
         if args.demo {

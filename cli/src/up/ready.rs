@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
 use nexus_cluster::ServiceRole;
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 
 use super::child::Kept;
 use super::database::Database;
@@ -14,6 +14,8 @@ use super::journal::Journal;
 use crate::probe;
 
 const LOOK_EVERY: Duration = Duration::from_millis(20);
+/// A service is ready in a fraction of this.
+const HEAD_START: Duration = Duration::from_secs(2);
 const LOOK_SELDOM: Duration = Duration::from_millis(200);
 const TELL_AFTER: Duration = Duration::from_secs(15);
 /// So many failed starts before it ever worked: it will not get better by itself.
@@ -47,6 +49,19 @@ fn given_up(kept: &[Kept]) -> Result<()> {
         ),
         None => Ok(()),
     }
+}
+
+/// Returns when a service is ready, and soon in any case.
+pub async fn head_start(address: SocketAddr) {
+    let ready = async {
+        while probe::get(reachable(address), "/readyz")
+            .await
+            .is_none_or(|answer| answer.status != 200)
+        {
+            sleep(LOOK_EVERY).await;
+        }
+    };
+    let _late = timeout(HEAD_START, ready).await;
 }
 
 /// Returns when every service says that it is ready; gives up when one cannot even start.
