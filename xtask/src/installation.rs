@@ -109,6 +109,10 @@ pub fn folder(name: &str) -> PathBuf {
 pub fn tail(path: &Path) -> Result<String> {
     let mut text = String::new();
     File::open(path)?.read_to_string(&mut text)?;
-    let lines: Vec<&str> = text.lines().collect();
+    // Requests that were answered are the bulk of a log, and not what one looks for in it.
+    let lines: Vec<&str> = text
+        .lines()
+        .filter(|line| !line.contains("INFO request"))
+        .collect();
     Ok(lines[lines.len().saturating_sub(30)..].join("\n"))
 }
