@@ -101,6 +101,9 @@ impl Gateway {
         let status = response.status().as_u16();
         span.record("http.route", route);
         span.record("http.response.status_code", status);
+        if matches!(uri.path(), "/healthz" | "/readyz") {
+            return response;
+        }
         tracing::info!(
             method = method.as_str(),
             route,

@@ -63,8 +63,9 @@ pub async fn keep_keys_fresh(peers: Arc<Peers>, verifier: Arc<Verifier>) {
     let url = format!("{}/internal/jwks", peers.auth_url());
     loop {
         match peers.open_get::<JwkSet>(&url).await {
-            Ok(set) => {
-                verifier.keys.replace(&set);
+            // Auth that has just started may not have made its first key yet.
+            Ok(set) if verifier.keys.replace(&set) == 0 => {}
+            Ok(_) => {
                 let _woken =
                     tokio::time::timeout(KEYS_EVERY, verifier.unknown_key.notified()).await;
             }

@@ -61,6 +61,9 @@ fn listen(url: &Secret, tell: &watch::Sender<i64>) -> Result<(), Box<dyn std::er
            EXECUTE format('LISTEN %I', 'events_' || current_schema());
          END $$",
     )?;
+    if !is_migrated(conn)? {
+        return Ok(());
+    }
     let (mut leads, mut looked) = (false, None::<Instant>);
     while !tell.is_closed() {
         let mut heard = false;
@@ -84,6 +87,11 @@ fn listen(url: &Secret, tell: &watch::Sender<i64>) -> Result<(), Box<dyn std::er
         std::thread::sleep(LISTEN_EVERY);
     }
     Ok(())
+}
+
+/// The thread starts with the process, which may still have to make its tables.
+fn is_migrated(conn: &mut PgConnection) -> QueryResult<bool> {
+    diesel::select(diesel::dsl::sql::<Bool>("to_regclass('events') IS NOT NULL")).get_result(conn)
 }
 
 #[derive(QueryableByName)]

@@ -58,9 +58,12 @@ impl FieldErrors {
     }
 }
 
-/// An error as the caller will read it.
+/// An error as the caller will read it. Boxed, so that a `Result` that mostly succeeds stays small.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Problem {
+pub struct Problem(Box<Parts>);
+
+#[derive(Debug, Clone, PartialEq)]
+struct Parts {
     status: StatusCode,
     kind: &'static str,
     title: &'static str,
@@ -104,7 +107,7 @@ impl Problem {
         title: &'static str,
         detail: impl Into<String>,
     ) -> Self {
-        Self {
+        Self(Box::new(Parts {
             status,
             kind,
             title,
@@ -112,7 +115,7 @@ impl Problem {
             errors: Vec::new(),
             current: None,
             headers: Vec::new(),
-        }
+        }))
     }
 
     /// 400: the request cannot be read at all.
@@ -175,7 +178,7 @@ impl Problem {
             "Somebody else changed this record",
             "The version you changed is not the newest. Look at `current` and apply your change to it.",
         );
-        problem.current = serde_json::to_value(current).ok();
+        problem.0.current = serde_json::to_value(current).ok();
         problem
     }
 
@@ -188,7 +191,7 @@ impl Problem {
             "Some fields are not right",
             "See `errors` for what is wrong with which field. Nothing was changed.",
         );
-        problem.errors = errors.0;
+        problem.0.errors = errors.0;
         problem
     }
 
@@ -230,21 +233,21 @@ impl Problem {
     /// The problem with one more header.
     #[must_use]
     pub fn with_header(mut self, name: header::HeaderName, value: HeaderValue) -> Self {
-        self.headers.push((name, value));
+        self.0.headers.push((name, value));
         self
     }
 
     /// The problem with the fields it is about.
     #[must_use]
     pub fn with_errors(mut self, errors: FieldErrors) -> Self {
-        self.errors = errors.0;
+        self.0.errors = errors.0;
         self
     }
 
     /// The same problem of a record that came inside another: its pointers start at `prefix`.
     #[must_use]
     pub fn below(mut self, prefix: &str) -> Self {
-        for error in &mut self.errors {
+        for error in &mut self.0.errors {
             error.pointer.insert_str(0, prefix);
         }
         self
@@ -252,26 +255,26 @@ impl Problem {
 
     /// The status.
     #[must_use]
-    pub const fn status(&self) -> StatusCode {
-        self.status
+    pub fn status(&self) -> StatusCode {
+        self.0.status
     }
 
     /// The last part of `type`.
     #[must_use]
-    pub const fn kind(&self) -> &'static str {
-        self.kind
+    pub fn kind(&self) -> &'static str {
+        self.0.kind
     }
 
     /// The JSON to answer with.
     #[must_use]
     pub fn body(&self, trace_id: Option<String>) -> ProblemBody {
         ProblemBody {
-            kind: format!("/problems/{}", self.kind),
-            title: self.title.to_owned(),
-            status: self.status.as_u16(),
-            detail: self.detail.clone(),
-            errors: self.errors.clone(),
-            current: self.current.clone(),
+            kind: format!("/problems/{}", self.0.kind),
+            title: self.0.title.to_owned(),
+            status: self.0.status.as_u16(),
+            detail: self.0.detail.clone(),
+            errors: self.0.errors.clone(),
+            current: self.0.current.clone(),
             trace_id,
         }
     }
@@ -285,7 +288,13 @@ impl From<FieldErrors> for Problem {
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}: {}", self.status.as_u16(), self.kind, self.detail)
+        write!(
+            f,
+            "{} {}: {}",
+            self.0.status.as_u16(),
+            self.0.kind,
+            self.0.detail
+        )
     }
 }
 
@@ -312,12 +321,12 @@ impl fmt::Display for ApiError {
 
 impl ResponseError for ApiError {
     fn status_code(&self) -> StatusCode {
-        self.0.status
+        self.0.status()
     }
 
     fn error_response(&self) -> HttpResponse {
-        let mut response = HttpResponse::build(self.0.status);
-        for (name, value) in &self.0.headers {
+        let mut response = HttpResponse::build(self.0.status());
+        for (name, value) in &self.0.0.headers {
             response.insert_header((name.clone(), value.clone()));
         }
         response

@@ -40,7 +40,7 @@ pub fn start(service: &'static str) -> Result<Telemetry, Box<dyn std::error::Err
     let mut settings = Settings::from_env();
     let json = settings.or("LOG_FORMAT", String::from("text")) == "json";
     let endpoint: Option<String> = settings.optional("OTEL_EXPORTER_OTLP_ENDPOINT");
-    let filter: String = settings.or("RUST_LOG", String::from("info"));
+    let filter: String = settings.or("RUST_LOG", String::from("info,actix_server=warn"));
 
     let provider = endpoint
         .as_deref()

@@ -157,7 +157,6 @@ impl Caller {
     }
 
     /// The request's builder, for what `send` cannot say.
-    #[must_use]
     pub fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
         let request = self.http.request(method, format!("{}{path}", self.url));
         match &self.token {
