@@ -26,7 +26,8 @@ use crate::keys::{Sealer, Signer};
 use crate::passwords::Hasher;
 use crate::secrets::Key;
 use crate::{
-    background, invitations, keys, openapi, passwords, registration, roles, service_tokens, sessions, users,
+    background, invitations, keys, openapi, passwords, registration, roles, service_tokens,
+    sessions, users,
 };
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/auth");
@@ -125,22 +126,33 @@ impl FromRequest for Call {
     type Future = Ready<Result<Self, ApiError>>;
 
     fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
-        let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
+        let header = |name: &str| {
+            request
+                .headers()
+                .get(name)
+                .and_then(|value| value.to_str().ok())
+        };
         // Only the gateway reaches us; it takes away what comes under this name from outside.
         let ip = header("x-client-ip")
             .filter(|text| text.parse::<std::net::IpAddr>().is_ok())
             .map(str::to_owned)
             .or_else(|| request.peer_addr().map(|peer| peer.ip().to_string()));
-        let user_agent = header(USER_AGENT.as_str()).map(|text| text.chars().take(USER_AGENT_MOST).collect());
-        ready(match (request.app_data::<Data<App>>(), request.app_data::<Data<Auth>>()) {
-            (Some(app), Some(auth)) => Ok(Self {
-                app: app.clone(),
-                auth: auth.clone(),
-                ip: ip.unwrap_or_default(),
-                user_agent,
-            }),
-            _ => Err(Problem::internal().into()),
-        })
+        let user_agent =
+            header(USER_AGENT.as_str()).map(|text| text.chars().take(USER_AGENT_MOST).collect());
+        ready(
+            match (
+                request.app_data::<Data<App>>(),
+                request.app_data::<Data<Auth>>(),
+            ) {
+                (Some(app), Some(auth)) => Ok(Self {
+                    app: app.clone(),
+                    auth: auth.clone(),
+                    ip: ip.unwrap_or_default(),
+                    user_agent,
+                }),
+                _ => Err(Problem::internal().into()),
+            },
+        )
     }
 }
 
@@ -171,7 +183,10 @@ impl Tx<'_> {
     ) -> DbResult<()> {
         let payload = serde_json::to_value(payload).unwrap_or_default();
         let actor = self.actor.map(UserId::uuid);
-        announce(self.conn, &Fact::new(kind, subject, actor, self.now, version, payload))
+        announce(
+            self.conn,
+            &Fact::new(kind, subject, actor, self.now, version, payload),
+        )
     }
 
     /// After the commit, tokens of this session are refused in this process at once.
@@ -218,7 +233,13 @@ impl Call {
             .db
             .transaction(move |conn| {
                 let revoked = RevocationList::default();
-                let mut tx = Tx { conn, now, actor, ip, revoked };
+                let mut tx = Tx {
+                    conn,
+                    now,
+                    actor,
+                    ip,
+                    revoked,
+                };
                 let done = work(&mut tx)?;
                 Ok::<_, ApiError>((done, tx.revoked))
             })
@@ -239,14 +260,31 @@ impl Call {
         work: impl FnOnce(&mut Tx<'_>) -> ApiResult<Answer> + Send + 'static,
     ) -> ApiResult<Answer> {
         self.transaction(Some(actor), move |outer| {
-            let Tx { conn, now, actor, ip, revoked } = outer;
-            once.once(conn, actor.map(UserId::uuid).unwrap_or_default(), hash, |conn| {
-                let (ip, list) = (std::mem::take(ip), std::mem::take(revoked));
-                let mut tx = Tx { conn, now: *now, actor: *actor, ip, revoked: list };
-                let answer = work(&mut tx)?;
-                *revoked = tx.revoked;
-                Ok(answer)
-            })
+            let Tx {
+                conn,
+                now,
+                actor,
+                ip,
+                revoked,
+            } = outer;
+            once.once(
+                conn,
+                actor.map(UserId::uuid).unwrap_or_default(),
+                hash,
+                |conn| {
+                    let (ip, list) = (std::mem::take(ip), std::mem::take(revoked));
+                    let mut tx = Tx {
+                        conn,
+                        now: *now,
+                        actor: *actor,
+                        ip,
+                        revoked: list,
+                    };
+                    let answer = work(&mut tx)?;
+                    *revoked = tx.revoked;
+                    Ok(answer)
+                },
+            )
         })
         .await
     }

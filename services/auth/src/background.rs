@@ -30,7 +30,8 @@ async fn tend_keys(app: App, auth: Arc<Auth>) {
     loop {
         let ok = tend_once(&app, &auth).await;
         if ok {
-            let _woken = tokio::time::timeout(TEND_EVERY, app.verifier.unknown_key.notified()).await;
+            let _woken =
+                tokio::time::timeout(TEND_EVERY, app.verifier.unknown_key.notified()).await;
         }
         // At most two looks a second, whatever tokens a stranger makes up.
         tokio::time::sleep(AGAIN_AFTER).await;
@@ -39,7 +40,10 @@ async fn tend_keys(app: App, auth: Arc<Auth>) {
 
 async fn tend_once(app: &App, auth: &Arc<Auth>) -> bool {
     let (now, state) = (app.now(), Arc::clone(auth));
-    let stored = app.db.transaction(move |conn| keys::commands::tend(conn, &state.sealer, now)).await;
+    let stored = app
+        .db
+        .transaction(move |conn| keys::commands::tend(conn, &state.sealer, now))
+        .await;
     let stored = match stored {
         Ok(stored) => stored,
         Err(error) => {
@@ -71,13 +75,19 @@ async fn follow_own_feed(app: App) {
 
 async fn follow_until_it_breaks(app: &App) -> Result<(), DbError> {
     let now = app.now();
-    let list = app.db.read(move |conn| service_tokens::queries::revocations(conn, now)).await?;
+    let list = app
+        .db
+        .read(move |conn| service_tokens::queries::revocations(conn, now))
+        .await?;
     let verifier: &Verifier = &app.verifier;
     verifier.revocations.add(&list);
     let mut position = list.position;
     loop {
         app.feed.wait_past(position, WAIT).await;
-        let events = app.db.read(move |conn| page_after(conn, position, BATCH)).await?;
+        let events = app
+            .db
+            .read(move |conn| page_after(conn, position, BATCH))
+            .await?;
         for event in &events {
             apply_event(verifier, &event.kind, &event.payload);
         }

@@ -85,10 +85,16 @@ pub struct Config {
 impl Config {
     /// Reads the settings; what is wrong is told by `settings`.
     pub fn read(settings: &mut Settings) -> Option<Self> {
-        let master: Option<Secret> = settings.required("AUTH_MASTER_SECRET", "64 hexadecimal digits, kept for ever");
-        let services: Option<Secret> =
-            settings.required("AUTH_SERVICE_SECRETS", "the services' secrets, `gateway=…,crm=…`");
-        let public_url = settings.required("PUBLIC_URL", "where people reach the system, e.g. https://crm.example.it");
+        let master: Option<Secret> =
+            settings.required("AUTH_MASTER_SECRET", "64 hexadecimal digits, kept for ever");
+        let services: Option<Secret> = settings.required(
+            "AUTH_SERVICE_SECRETS",
+            "the services' secrets, `gateway=…,crm=…`",
+        );
+        let public_url = settings.required(
+            "PUBLIC_URL",
+            "where people reach the system, e.g. https://crm.example.it",
+        );
         let registration = settings.or("AUTH_REGISTRATION", Registration::Invitation);
         let master = master.and_then(|secret| {
             let key = Key::from_hex(secret.expose());
@@ -100,7 +106,9 @@ impl Config {
         let services = services.and_then(|secret| {
             let pairs = service_secrets(secret.expose());
             if pairs.is_none() {
-                settings.problem("AUTH_SERVICE_SECRETS is malformed: it reads `name=secret,name=secret`");
+                settings.problem(
+                    "AUTH_SERVICE_SECRETS is malformed: it reads `name=secret,name=secret`",
+                );
             }
             pairs
         });

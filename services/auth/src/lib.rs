@@ -9,26 +9,26 @@ pub mod openapi;
 /// Derived keys, random values, hashes.
 pub mod secrets;
 
-/// The keys that sign tokens.
-pub mod keys;
-/// What is asked too often from one place has to wait.
-pub mod tries;
-/// Hashes, the policy, the change of one's own.
-pub mod passwords;
-/// Roles: named sets of permissions.
-pub mod roles;
-/// The people.
-pub mod users;
-/// The first user, and strangers who ask to come in.
-pub mod registration;
 /// Links by which people come in.
 pub mod invitations;
-/// Sign in, refresh, sign out.
-pub mod sessions;
-/// What other services prove themselves with, and what they ask.
-pub mod service_tokens;
+/// The keys that sign tokens.
+pub mod keys;
+/// Hashes, the policy, the change of one's own.
+pub mod passwords;
+/// The first user, and strangers who ask to come in.
+pub mod registration;
+/// Roles: named sets of permissions.
+pub mod roles;
 /// Who did what to whose account.
 pub mod security_log;
+/// What other services prove themselves with, and what they ask.
+pub mod service_tokens;
+/// Sign in, refresh, sign out.
+pub mod sessions;
+/// What is asked too often from one place has to wait.
+pub mod tries;
+/// The people.
+pub mod users;
 
 mod background;
 mod schema;

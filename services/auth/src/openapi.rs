@@ -62,12 +62,20 @@ struct Common;
 impl Modify for Common {
     fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
         let components = document.components.get_or_insert_default();
-        let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
+        let bearer = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .bearer_format("JWT")
+            .build();
         components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
         let cookie = ApiKey::Cookie(ApiKeyValue::new("__Host-nexus_refresh"));
         components.add_security_scheme("refresh_cookie", SecurityScheme::ApiKey(cookie));
         for item in document.paths.paths.values_mut() {
-            let operations = [&mut item.get, &mut item.post, &mut item.patch, &mut item.delete];
+            let operations = [
+                &mut item.get,
+                &mut item.post,
+                &mut item.patch,
+                &mut item.delete,
+            ];
             operations.into_iter().flatten().for_each(complete);
         }
     }
@@ -76,7 +84,11 @@ impl Modify for Common {
 /// Adds the problems that every operation of its kind can answer, and their shape.
 fn complete(operation: &mut Operation) {
     add_to(operation, "400", "The request cannot be read");
-    add_to(operation, "503", "Not available right now: Retry-After says when to try again");
+    add_to(
+        operation,
+        "503",
+        "Not available right now: Retry-After says when to try again",
+    );
     if operation.request_body.is_some() {
         for (status, description) in [
             ("413", "The body is too large"),
@@ -86,10 +98,22 @@ fn complete(operation: &mut Operation) {
             add_to(operation, status, description);
         }
     }
-    if operation.parameters.as_ref().is_some_and(|parameters| !parameters.is_empty()) {
-        add_to(operation, "422", "Some parameters are not right: `errors` says which");
+    if operation
+        .parameters
+        .as_ref()
+        .is_some_and(|parameters| !parameters.is_empty())
+    {
+        add_to(
+            operation,
+            "422",
+            "Some parameters are not right: `errors` says which",
+        );
     }
-    if operation.security.as_ref().is_some_and(|security| !security.is_empty()) {
+    if operation
+        .security
+        .as_ref()
+        .is_some_and(|security| !security.is_empty())
+    {
         add_to(operation, "401", "Not signed in, or not any more");
     }
     for (status, response) in &mut operation.responses.responses {
@@ -103,11 +127,17 @@ fn complete(operation: &mut Operation) {
 
 fn add_to(operation: &mut Operation, status: &str, description: &str) {
     let response = || RefOr::T(ResponseBuilder::new().description(description).build());
-    operation.responses.responses.entry(status.to_owned()).or_insert_with(response);
+    operation
+        .responses
+        .responses
+        .entry(status.to_owned())
+        .or_insert_with(response);
 }
 
 fn describe_problem(response: &mut Response) {
     let schema = Ref::from_schema_name("Problem");
     let content = ContentBuilder::new().schema(Some(schema)).build();
-    response.content.insert("application/problem+json".to_owned(), RefOr::T(content));
+    response
+        .content
+        .insert("application/problem+json".to_owned(), RefOr::T(content));
 }

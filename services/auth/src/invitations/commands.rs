@@ -45,13 +45,23 @@ pub fn invite_again(
         Status::Waiting | Status::Active => before.status,
     };
     let mut errors = FieldErrors::default();
-    let email = email.map(|text| check_email(&mut errors, text)).or_else(|| before.email.clone());
+    let email = email
+        .map(|text| check_email(&mut errors, text))
+        .or_else(|| before.email.clone());
     if email.is_none() {
-        errors.add("/email", "email.needed", "Say which e-mail address they will sign in with.");
+        errors.add(
+            "/email",
+            "email.needed",
+            "Say which e-mail address they will sign in with.",
+        );
     }
     errors.or(()).map_err(UserError::from)?;
     let changed = status != before.status || email != before.email;
-    let mut user = User { email, status, ..before };
+    let mut user = User {
+        email,
+        status,
+        ..before
+    };
     if changed {
         user = user.changed(tx.now);
         users::queries::save(tx.conn, &user).map_err(UserError::from)?;
@@ -63,12 +73,17 @@ pub fn invite_again(
 }
 
 /// Whom an open invitation is for.
-pub fn check(tx: &mut Tx<'_>, token: Option<&Token>) -> Result<(Invitation, User), InvitationError> {
+pub fn check(
+    tx: &mut Tx<'_>,
+    token: Option<&Token>,
+) -> Result<(Invitation, User), InvitationError> {
     let hash = token.ok_or(InvitationError::NotOpen)?.hash();
     let invitation = queries::lock(tx.conn, &hash)?.filter(|invitation| invitation.is_open(tx.now));
     let invitation = invitation.ok_or(InvitationError::NotOpen)?;
     let user = users::queries::lock(tx.conn, UserId::from_uuid(invitation.user_id))?;
-    let user = user.filter(|user| user.status != Status::Disabled).ok_or(InvitationError::NotOpen)?;
+    let user = user
+        .filter(|user| user.status != Status::Disabled)
+        .ok_or(InvitationError::NotOpen)?;
     Ok((invitation, user))
 }
 
@@ -85,7 +100,12 @@ pub fn accept(
     errors.or(()).map_err(UserError::from)?;
     tx.actor = Some(user.id);
     queries::mark_used(tx.conn, invitation.id, tx.now)?;
-    let user = User { name, status: Status::Active, ..user }.changed(tx.now);
+    let user = User {
+        name,
+        status: Status::Active,
+        ..user
+    }
+    .changed(tx.now);
     users::queries::save(tx.conn, &user)?;
     passwords::commands::set(tx, user.id, password_hash, None)?;
     announce_saved(tx, &user)?;

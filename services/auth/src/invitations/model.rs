@@ -71,8 +71,12 @@ pub fn without_link(user: &UserView, invitation: &Invitation) -> Value {
 
 /// Puts the link where [`without_link`] left the id.
 pub fn add_link(body: &mut Value, key: &Key, public_url: &PublicUrl) {
-    let Some(invitation) = body.get_mut("invitation").and_then(Value::as_object_mut) else { return };
-    let id = invitation.remove("id").and_then(|id| id.as_str().and_then(|id| id.parse().ok()));
+    let Some(invitation) = body.get_mut("invitation").and_then(Value::as_object_mut) else {
+        return;
+    };
+    let id = invitation
+        .remove("id")
+        .and_then(|id| id.as_str().and_then(|id| id.parse().ok()));
     let url = id.map(|id| public_url.page(&format!("/invite#token={}", token(key, id).text())));
     invitation.insert("url".to_owned(), json!(url));
 }

@@ -8,7 +8,9 @@ use super::model::Invitation;
 use crate::schema::invitations;
 
 pub fn insert(conn: &mut PgConnection, invitation: &Invitation) -> DbResult<()> {
-    diesel::insert_into(invitations::table).values(invitation).execute(conn)?;
+    diesel::insert_into(invitations::table)
+        .values(invitation)
+        .execute(conn)?;
     Ok(())
 }
 
@@ -24,7 +26,9 @@ pub fn lock(conn: &mut PgConnection, token_hash: &[u8]) -> DbResult<Option<Invit
 }
 
 pub fn mark_used(conn: &mut PgConnection, id: Uuid, now: DateTime<Utc>) -> DbResult<()> {
-    diesel::update(invitations::table.find(id)).set(invitations::used_at.eq(now)).execute(conn)?;
+    diesel::update(invitations::table.find(id))
+        .set(invitations::used_at.eq(now))
+        .execute(conn)?;
     Ok(())
 }
 

@@ -51,16 +51,24 @@ pub(crate) struct Acceptance {
         (status = 404, description = "It is not open"), (status = 429, description = "Tried too often")))]
 pub(crate) async fn check(
     call: Call,
-    Body { value: InvitationToken { token }, .. }: Body<InvitationToken>,
+    Body {
+        value: InvitationToken { token },
+        ..
+    }: Body<InvitationToken>,
 ) -> ApiResult<Json<InvitationView>> {
     let attempts = Attempt::invitation(&call.auth.tries_key, &call.ip);
     let counted = attempts.clone();
-    call.transaction(None, move |tx| tries::admit(tx, &counted)).await?;
+    call.transaction(None, move |tx| tries::admit(tx, &counted))
+        .await?;
     let view = call
         .transaction(None, move |tx| {
             let (invitation, user) = commands::check(tx, Token::parse(&token).as_ref())?;
             tries::forgive(tx, &attempts)?;
-            Ok(InvitationView { name: user.name, email: user.email, expires_at: invitation.expires_at })
+            Ok(InvitationView {
+                name: user.name,
+                email: user.email,
+                expires_at: invitation.expires_at,
+            })
         })
         .await?;
     Ok(Json(view))
@@ -79,7 +87,8 @@ pub(crate) async fn accept(
 ) -> ApiResult<HttpResponse> {
     let attempts = Attempt::invitation(&call.auth.tries_key, &call.ip);
     let (counted, token) = (attempts.clone(), Token::parse(&body.token));
-    call.transaction(None, move |tx| tries::admit(tx, &counted)).await?;
+    call.transaction(None, move |tx| tries::admit(tx, &counted))
+        .await?;
     let (shown, asked_name) = (token.clone(), body.name.clone());
     let password = body.password;
     let password = call
@@ -88,7 +97,13 @@ pub(crate) async fn accept(
             tries::forgive(tx, &attempts)?;
             let name = asked_name.unwrap_or(user.name);
             let mut errors = FieldErrors::default();
-            policy::check(&mut errors, "/password", &password, &user.email.unwrap_or_default(), &name);
+            policy::check(
+                &mut errors,
+                "/password",
+                &password,
+                &user.email.unwrap_or_default(),
+                &name,
+            );
             // The try was right even if the password is not good enough.
             Ok(errors.or(password))
         })

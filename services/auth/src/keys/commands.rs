@@ -11,7 +11,11 @@ use super::model::{Begin, StoredKey, is_old, kept_until, thumbprint};
 use super::{Sealer, queries};
 
 /// The keys as they should be now: makes the first, replaces one that is old, forgets what has ended.
-pub fn tend(conn: &mut PgConnection, sealer: &Sealer, now: DateTime<Utc>) -> DbResult<Vec<StoredKey>> {
+pub fn tend(
+    conn: &mut PgConnection,
+    sealer: &Sealer,
+    now: DateTime<Utc>,
+) -> DbResult<Vec<StoredKey>> {
     let keys = queries::published(conn, now)?;
     if keys.last().is_some_and(|newest| !is_old(newest, now)) {
         return Ok(keys);
@@ -53,7 +57,10 @@ fn add(
     let payload = json!({"kid": key.kid, "signs_from": key.signs_from});
     let id = Uuid::now_v7();
     let actor = actor.map(UserId::uuid);
-    announce(conn, &Fact::new("auth.signing_key.published.v1", id, actor, now, 1, payload))
+    announce(
+        conn,
+        &Fact::new("auth.signing_key.published.v1", id, actor, now, 1, payload),
+    )
 }
 
 fn make(sealer: &Sealer, now: DateTime<Utc>, begin: Begin) -> DbResult<StoredKey> {

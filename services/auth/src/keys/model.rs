@@ -69,7 +69,9 @@ pub fn is_old(newest: &StoredKey, now: DateTime<Utc>) -> bool {
 /// The key that signs now: the newest that has begun.
 #[must_use]
 pub fn active(keys: &[StoredKey], now: DateTime<Utc>) -> Option<&StoredKey> {
-    keys.iter().filter(|key| key.signs_from <= now).max_by_key(|key| key.signs_from)
+    keys.iter()
+        .filter(|key| key.signs_from <= now)
+        .max_by_key(|key| key.signs_from)
 }
 
 /// The name of a public key (RFC 7638).
@@ -83,7 +85,9 @@ pub fn thumbprint(public_key: &[u8]) -> String {
 /// The keys to publish, as a JWKS (RFC 7517).
 #[must_use]
 pub fn jwks(keys: &[StoredKey], now: DateTime<Utc>) -> Value {
-    let published = keys.iter().filter(|key| key.expires_at.is_none_or(|at| at > now));
+    let published = keys
+        .iter()
+        .filter(|key| key.expires_at.is_none_or(|at| at > now));
     let keys: Vec<Value> = published
         .map(|key| {
             json!({
@@ -140,7 +144,12 @@ mod tests {
 
     #[test]
     fn the_thumbprint_is_that_of_rfc_8037() {
-        let x = URL_SAFE_NO_PAD.decode("11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo").unwrap();
-        assert_eq!(thumbprint(&x), "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k");
+        let x = URL_SAFE_NO_PAD
+            .decode("11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo")
+            .unwrap();
+        assert_eq!(
+            thumbprint(&x),
+            "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k"
+        );
     }
 }

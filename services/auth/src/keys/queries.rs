@@ -7,14 +7,19 @@ use crate::schema::signing_keys;
 
 /// One change of the keys at a time, whoever makes it.
 pub fn lock(conn: &mut PgConnection) -> DbResult<()> {
-    diesel::sql_query("SELECT pg_advisory_xact_lock(20090, hashtext(current_schema()))").execute(conn)?;
+    diesel::sql_query("SELECT pg_advisory_xact_lock(20090, hashtext(current_schema()))")
+        .execute(conn)?;
     Ok(())
 }
 
 /// All that are published at `now` or will sign, oldest first.
 pub fn published(conn: &mut PgConnection, now: DateTime<Utc>) -> DbResult<Vec<StoredKey>> {
     let keys = signing_keys::table
-        .filter(signing_keys::expires_at.is_null().or(signing_keys::expires_at.gt(now)))
+        .filter(
+            signing_keys::expires_at
+                .is_null()
+                .or(signing_keys::expires_at.gt(now)),
+        )
         .order((signing_keys::signs_from, signing_keys::created_at))
         .select(StoredKey::as_select())
         .load(conn)?;
@@ -22,7 +27,9 @@ pub fn published(conn: &mut PgConnection, now: DateTime<Utc>) -> DbResult<Vec<St
 }
 
 pub fn insert(conn: &mut PgConnection, key: &StoredKey) -> DbResult<()> {
-    diesel::insert_into(signing_keys::table).values(key).execute(conn)?;
+    diesel::insert_into(signing_keys::table)
+        .values(key)
+        .execute(conn)?;
     Ok(())
 }
 

@@ -58,12 +58,19 @@ pub(crate) async fn rotate(
     call: Call,
     app: actix_web::web::Data<App>,
     who: Can<ManageKeys>,
-    Body { value: Rotation { at_once }, .. }: Body<Rotation>,
+    Body {
+        value: Rotation { at_once },
+        ..
+    }: Body<Rotation>,
 ) -> ApiResult<Json<SigningKeys>> {
     if who.scope != Scope::All {
         return Err(Problem::forbidden("This needs the permission keys:manage:all.").into());
     }
-    let begin = if at_once { Begin::Now } else { Begin::Published };
+    let begin = if at_once {
+        Begin::Now
+    } else {
+        Begin::Published
+    };
     let (auth, now, me) = (call.auth.clone(), call.now(), who.user_id);
     let keys = call
         .transaction(Some(me), move |tx| {
@@ -84,4 +91,3 @@ pub(crate) async fn rotate(
     };
     Ok(Json(answer))
 }
-

@@ -33,7 +33,10 @@ impl Sealer {
         let (nonce, sealed) = sealed.split_at_checked(NONCE_LEN)?;
         let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
         let mut plain = sealed.to_vec();
-        let opened = self.0.open_in_place(nonce, Aad::from(name.as_bytes()), &mut plain).ok()?;
+        let opened = self
+            .0
+            .open_in_place(nonce, Aad::from(name.as_bytes()), &mut plain)
+            .ok()?;
         Some(opened.to_vec())
     }
 }
@@ -46,7 +49,10 @@ mod tests {
     fn what_is_sealed_opens_under_the_same_key_and_name_only() {
         let sealer = |digits: &str| Sealer::new(&Key::from_hex(&digits.repeat(32)).unwrap());
         let sealed = sealer("5a").seal("kid", b"private");
-        assert_eq!(sealer("5a").open("kid", &sealed).as_deref(), Some(b"private".as_slice()));
+        assert_eq!(
+            sealer("5a").open("kid", &sealed).as_deref(),
+            Some(b"private".as_slice())
+        );
         assert!(sealer("5a").open("other", &sealed).is_none());
         assert!(sealer("5b").open("kid", &sealed).is_none());
         assert!(sealer("5a").open("kid", b"short").is_none());

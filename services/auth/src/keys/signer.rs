@@ -5,7 +5,8 @@ use chrono::{DateTime, Utc};
 use jsonwebtoken::jwk::JwkSet;
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use nexus_auth::{
-    ACCESS_AUDIENCE, ACCESS_TYPE, AccessClaims, ISSUER, SERVICE_AUDIENCE, SERVICE_TYPE, ServiceClaims,
+    ACCESS_AUDIENCE, ACCESS_TYPE, AccessClaims, ISSUER, SERVICE_AUDIENCE, SERVICE_TYPE,
+    ServiceClaims,
 };
 use nexus_kernel::{SessionId, UserId};
 use nexus_problem::Problem;
@@ -31,7 +32,9 @@ struct Held {
 
 /// A stored key does not open.
 #[derive(Debug, thiserror::Error)]
-#[error("the signing key {0} cannot be opened: is AUTH_MASTER_SECRET another than when it was made?")]
+#[error(
+    "the signing key {0} cannot be opened: is AUTH_MASTER_SECRET another than when it was made?"
+)]
 pub struct Unopened(String);
 
 /// What an access token says of its user.
@@ -51,10 +54,17 @@ impl Signer {
     ///
     /// # Errors
     /// When one of them does not open; then nothing changes.
-    pub fn replace(&self, stored: Vec<StoredKey>, sealer: &Sealer, now: DateTime<Utc>) -> Result<JwkSet, Unopened> {
+    pub fn replace(
+        &self,
+        stored: Vec<StoredKey>,
+        sealer: &Sealer,
+        now: DateTime<Utc>,
+    ) -> Result<JwkSet, Unopened> {
         let mut opened = HashMap::new();
         for key in &stored {
-            let private = sealer.open(&key.kid, &key.sealed_key).ok_or_else(|| Unopened(key.kid.clone()))?;
+            let private = sealer
+                .open(&key.kid, &key.sealed_key)
+                .ok_or_else(|| Unopened(key.kid.clone()))?;
             opened.insert(key.kid.clone(), EncodingKey::from_ed_der(&private));
         }
         let mut held = self.0.write().unwrap_or_else(PoisonError::into_inner);
@@ -65,7 +75,10 @@ impl Signer {
     /// What is to be published now.
     #[must_use]
     pub fn jwks(&self, now: DateTime<Utc>) -> Value {
-        jwks(&self.0.read().unwrap_or_else(PoisonError::into_inner).stored, now)
+        jwks(
+            &self.0.read().unwrap_or_else(PoisonError::into_inner).stored,
+            now,
+        )
     }
 
     /// A person's token.
@@ -107,9 +120,18 @@ impl Signer {
         self.sign(SERVICE_TYPE, &claims, now)
     }
 
-    fn sign(&self, kind: &str, claims: &impl Serialize, now: DateTime<Utc>) -> Result<String, Problem> {
+    fn sign(
+        &self,
+        kind: &str,
+        claims: &impl Serialize,
+        now: DateTime<Utc>,
+    ) -> Result<String, Problem> {
         let held = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        let missing = || Problem::unavailable("The keys that sign tokens are not there yet. Try again in a moment.");
+        let missing = || {
+            Problem::unavailable(
+                "The keys that sign tokens are not there yet. Try again in a moment.",
+            )
+        };
         let kid = &active(&held.stored, now).ok_or_else(missing)?.kid;
         let key = held.opened.get(kid).ok_or_else(missing)?;
         let mut header = Header::new(Algorithm::EdDSA);

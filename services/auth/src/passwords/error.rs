@@ -15,9 +15,12 @@ pub enum PasswordError {
 impl From<PasswordError> for Problem {
     fn from(error: PasswordError) -> Self {
         match error {
-            PasswordError::WrongCurrent => {
-                FieldErrors::one("/current_password", "password.wrong", "This is not your current password.").into()
-            }
+            PasswordError::WrongCurrent => FieldErrors::one(
+                "/current_password",
+                "password.wrong",
+                "This is not your current password.",
+            )
+            .into(),
             PasswordError::NoUser => Self::unauthenticated("This account does not exist any more."),
             PasswordError::Db(error) => error.into(),
         }

@@ -60,7 +60,9 @@ impl Hasher {
     /// When too many others wait.
     pub async fn hash(&self, password: String) -> Result<String, TooBusy> {
         let salt = Token::random().salt();
-        let hashed = self.run(move |memory| phc::hash(&password, &salt, memory)).await?;
+        let hashed = self
+            .run(move |memory| phc::hash(&password, &salt, memory))
+            .await?;
         hashed.ok_or(TooBusy)
     }
 
@@ -76,12 +78,18 @@ impl Hasher {
         .await
     }
 
-    async fn run<T: Send + 'static>(&self, work: impl FnOnce(&mut [Block]) -> T + Send + 'static) -> Result<T, TooBusy> {
+    async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut [Block]) -> T + Send + 'static,
+    ) -> Result<T, TooBusy> {
         let (answer, answered) = oneshot::channel();
         let state = Arc::new(AtomicU8::new(WAITING));
         let started = Arc::clone(&state);
         let job: Job = Box::new(move |memory| {
-            if started.compare_exchange(WAITING, STARTED, Ordering::AcqRel, Ordering::Acquire).is_ok() {
+            if started
+                .compare_exchange(WAITING, STARTED, Ordering::AcqRel, Ordering::Acquire)
+                .is_ok()
+            {
                 // Nobody listens any more when the client went away.
                 let _gone = answer.send(work(memory));
             }
@@ -91,7 +99,10 @@ impl Hasher {
         if let Ok(result) = tokio::time::timeout(START_WITHIN, &mut answered).await {
             return result.map_err(|_| TooBusy);
         }
-        if state.compare_exchange(WAITING, GIVEN_UP, Ordering::AcqRel, Ordering::Acquire).is_ok() {
+        if state
+            .compare_exchange(WAITING, GIVEN_UP, Ordering::AcqRel, Ordering::Acquire)
+            .is_ok()
+        {
             return Err(TooBusy);
         }
         answered.await.map_err(|_| TooBusy)
@@ -115,7 +126,12 @@ mod tests {
         let mut times = Vec::new();
         for _ in 0..15 {
             let began = Instant::now();
-            assert!(!hasher.is_right("wrong".to_owned(), kept.map(str::to_owned)).await.unwrap());
+            assert!(
+                !hasher
+                    .is_right("wrong".to_owned(), kept.map(str::to_owned))
+                    .await
+                    .unwrap()
+            );
             times.push(began.elapsed().as_micros());
         }
         times.sort_unstable();
@@ -125,7 +141,10 @@ mod tests {
     #[tokio::test]
     async fn an_unknown_user_takes_as_long_as_a_wrong_password() {
         let hasher = Hasher::start();
-        let kept = hasher.hash("a password of somebody".to_owned()).await.unwrap();
+        let kept = hasher
+            .hash("a password of somebody".to_owned())
+            .await
+            .unwrap();
         let known = median_micros(&hasher, Some(&kept)).await;
         let unknown = median_micros(&hasher, None).await;
         let ratio = known.max(unknown) * 100 / known.min(unknown);

@@ -28,7 +28,8 @@ pub(crate) async fn verify(
         Ok(right) => Ok(right),
         Err(busy) => {
             let attempts = attempts.to_vec();
-            call.transaction(None, move |tx| Ok(tries::withdraw(tx, &attempts)?)).await?;
+            call.transaction(None, move |tx| Ok(tries::withdraw(tx, &attempts)?))
+                .await?;
             Err(busy.into())
         }
     }

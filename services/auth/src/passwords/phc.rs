@@ -24,10 +24,17 @@ fn params(memory: u32, passes: u32, lanes: u32) -> Option<Params> {
     Params::new(memory, passes, lanes, Some(HASH_BYTES)).ok()
 }
 
-fn run(params: Params, password: &str, salt: &[u8], memory: &mut [Block]) -> Option<[u8; HASH_BYTES]> {
+fn run(
+    params: Params,
+    password: &str,
+    salt: &[u8],
+    memory: &mut [Block],
+) -> Option<[u8; HASH_BYTES]> {
     let mut hash = [0; HASH_BYTES];
     let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
-    argon2.hash_password_into_with_memory(password.as_bytes(), salt, &mut hash, memory).ok()?;
+    argon2
+        .hash_password_into_with_memory(password.as_bytes(), salt, &mut hash, memory)
+        .ok()?;
     Some(hash)
 }
 
@@ -36,7 +43,9 @@ fn run(params: Params, password: &str, salt: &[u8], memory: &mut [Block]) -> Opt
 pub fn hash(password: &str, salt: &[u8; 16], memory: &mut [Block]) -> Option<String> {
     let hash = run(params(MEMORY_KIB, PASSES, LANES)?, password, salt, memory)?;
     let (salt, hash) = (STANDARD_NO_PAD.encode(salt), STANDARD_NO_PAD.encode(hash));
-    Some(format!("$argon2id$v=19$m={MEMORY_KIB},t={PASSES},p={LANES}${salt}${hash}"))
+    Some(format!(
+        "$argon2id$v=19$m={MEMORY_KIB},t={PASSES},p={LANES}${salt}${hash}"
+    ))
 }
 
 /// Whether the password is the one of this hash. A hash that cannot be read is nobody's.
@@ -55,10 +64,15 @@ fn parse(text: &str) -> Option<(Params, Vec<u8>, Vec<u8>)> {
     let mut parts = rest.split('$');
     let (cost, salt, hash) = (parts.next()?, parts.next()?, parts.next()?);
     let mut numbers = cost.split(',').zip(["m=", "t=", "p="]).map(|(part, name)| {
-        part.strip_prefix(name).and_then(|number| number.parse::<u32>().ok())
+        part.strip_prefix(name)
+            .and_then(|number| number.parse::<u32>().ok())
     });
     let params = params(numbers.next()??, numbers.next()??, numbers.next()??)?;
-    Some((params, STANDARD_NO_PAD.decode(salt).ok()?, STANDARD_NO_PAD.decode(hash).ok()?))
+    Some((
+        params,
+        STANDARD_NO_PAD.decode(salt).ok()?,
+        STANDARD_NO_PAD.decode(hash).ok()?,
+    ))
 }
 
 #[cfg(test)]
@@ -69,7 +83,10 @@ mod tests {
     fn a_hash_knows_its_password_and_no_other() {
         let mut memory = memory();
         let kept = hash("cavallo batteria graffetta", &[7; 16], &mut memory).unwrap();
-        assert!(kept.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{kept}");
+        assert!(
+            kept.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"),
+            "{kept}"
+        );
         assert!(is_right("cavallo batteria graffetta", &kept, &mut memory));
         assert!(!is_right("cavallo batteria graffette", &kept, &mut memory));
         assert!(!is_right("", "", &mut memory));
@@ -86,7 +103,10 @@ mod tests {
     #[test]
     fn the_dummy_costs_as_much_as_a_real_one() {
         let (dummy, _, kept) = parse(DUMMY).unwrap();
-        assert_eq!((dummy.m_cost(), dummy.t_cost(), dummy.p_cost()), (MEMORY_KIB, PASSES, LANES));
+        assert_eq!(
+            (dummy.m_cost(), dummy.t_cost(), dummy.p_cost()),
+            (MEMORY_KIB, PASSES, LANES)
+        );
         assert_eq!(kept.len(), HASH_BYTES);
     }
 }

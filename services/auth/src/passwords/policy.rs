@@ -10,20 +10,40 @@ const SHORTEST: usize = 10;
 const LONGEST: usize = 128;
 
 /// Words and passwords that lists of leaked passwords begin with, folded; some are Italian.
-static COMMON: LazyLock<HashSet<&str>> =
-    LazyLock::new(|| include_str!("../../data/common-passwords.txt").lines().filter(|line| !line.is_empty()).collect());
+static COMMON: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+    include_str!("../../data/common-passwords.txt")
+        .lines()
+        .filter(|line| !line.is_empty())
+        .collect()
+});
 
 /// Adds to `errors` what is wrong with a new password.
 pub fn check(errors: &mut FieldErrors, pointer: &str, password: &str, email: &str, name: &str) {
     let length = password.chars().count();
     if length < SHORTEST {
-        errors.add(pointer, "password.short", format!("Must have at least {SHORTEST} characters."));
+        errors.add(
+            pointer,
+            "password.short",
+            format!("Must have at least {SHORTEST} characters."),
+        );
     } else if length > LONGEST {
-        errors.add(pointer, "password.long", format!("Must have at most {LONGEST} characters."));
+        errors.add(
+            pointer,
+            "password.long",
+            format!("Must have at most {LONGEST} characters."),
+        );
     } else if is_personal(password, email, name) {
-        errors.add(pointer, "password.personal", "Must not be your name or your e-mail address.");
+        errors.add(
+            pointer,
+            "password.personal",
+            "Must not be your name or your e-mail address.",
+        );
     } else if is_common(password) {
-        errors.add(pointer, "password.common", "Too many people use this one. Take a few words that only you put together.");
+        errors.add(
+            pointer,
+            "password.common",
+            "Too many people use this one. Take a few words that only you put together.",
+        );
     }
 }
 
@@ -54,7 +74,12 @@ fn is_common(password: &str) -> bool {
     let known = |text: &str| COMMON.contains(text);
     // A few letters among digits are no word: `a1234567890`.
     let is_padding = core.chars().count() < 4 && (is_pattern(digits) || known(digits));
-    is_pattern(&lower) || is_padding || known(&lower) || known(&core) || known(&without_gaps) || is_pattern(&core)
+    is_pattern(&lower)
+        || is_padding
+        || known(&lower)
+        || known(&core)
+        || known(&without_gaps)
+        || is_pattern(&core)
 }
 
 /// One short part again and again, or characters in a row: `aaaaaaaaaa`, `abcabcabc`, `1234567890`.
@@ -63,24 +88,37 @@ fn is_pattern(text: &str) -> bool {
     if chars.len() < 6 {
         return false;
     }
-    let repeats = (1..=chars.len() / 2).any(|part| part <= 5 && chars.iter().zip(&chars[part..]).all(|(a, b)| a == b));
+    let repeats = (1..=chars.len() / 2)
+        .any(|part| part <= 5 && chars.iter().zip(&chars[part..]).all(|(a, b)| a == b));
     let step = |up: i64| {
-        let in_a_row = |pair: &[char]| i64::from(u32::from(pair[1])) - i64::from(u32::from(pair[0])) == up;
+        let in_a_row =
+            |pair: &[char]| i64::from(u32::from(pair[1])) - i64::from(u32::from(pair[0])) == up;
         chars.windows(2).filter(|pair| in_a_row(pair)).count() + 2 >= chars.len()
     };
     repeats || step(1) || step(-1)
 }
 
 fn is_personal(password: &str, email: &str, name: &str) -> bool {
-    let letters = |text: &str| -> String { fold(text).chars().filter(|c| c.is_alphanumeric()).collect() };
+    let letters =
+        |text: &str| -> String { fold(text).chars().filter(|c| c.is_alphanumeric()).collect() };
     let local = email.split('@').next().unwrap_or_default();
-    let parts = local.split(['.', '_', '-', '+']).chain(name.split_whitespace());
-    let told: Vec<String> = parts.chain([local, email, name]).map(letters).filter(|part| part.len() > 2).collect();
+    let parts = local
+        .split(['.', '_', '-', '+'])
+        .chain(name.split_whitespace());
+    let mut told: Vec<String> = parts
+        .chain([local, email, name])
+        .map(letters)
+        .filter(|part| part.len() > 2)
+        .collect();
+    told.sort_by_key(|part| std::cmp::Reverse(part.len()));
     let mut rest = letters(&core(password));
-    for part in told.iter().rev() {
+    for part in &told {
         rest = rest.replace(part.as_str(), "");
     }
-    rest.chars().count() < 4 && told.iter().any(|part| letters(password).contains(part.as_str()))
+    rest.chars().count() < 4
+        && told
+            .iter()
+            .any(|part| letters(password).contains(part.as_str()))
 }
 
 #[cfg(test)]
@@ -89,7 +127,13 @@ mod tests {
 
     fn code(password: &str) -> Option<String> {
         let mut errors = FieldErrors::default();
-        check(&mut errors, "/password", password, "anna.bianchi@tsvapo.it", "Anna Bianchi");
+        check(
+            &mut errors,
+            "/password",
+            password,
+            "anna.bianchi@tsvapo.it",
+            "Anna Bianchi",
+        );
         errors.0.first().map(|error| error.code.clone())
     }
 
@@ -119,7 +163,13 @@ mod tests {
 
     #[test]
     fn a_few_words_are_good_in_any_alphabet() {
-        for password in ["cavallo batteria graffetta", "tre tigri nel garage", "пароль для анны", "v9#kTq2!mZ", "Perché no, città?"] {
+        for password in [
+            "cavallo batteria graffetta",
+            "tre tigri nel garage",
+            "пароль для анны",
+            "v9#kTq2!mZ",
+            "Perché no, città?",
+        ] {
             assert_eq!(code(password), None, "{password}");
         }
     }

@@ -7,12 +7,19 @@ use crate::schema::{passwords, users};
 
 /// A user's hash.
 pub fn hash_of(conn: &mut PgConnection, user: UserId) -> DbResult<Option<String>> {
-    let hash = passwords::table.find(user.uuid()).select(passwords::hash).first(conn).optional()?;
+    let hash = passwords::table
+        .find(user.uuid())
+        .select(passwords::hash)
+        .first(conn)
+        .optional()?;
     Ok(hash)
 }
 
 /// Whose e-mail address this is, and their hash, in one statement whether there is such a user or not.
-pub fn by_email(conn: &mut PgConnection, email: &str) -> DbResult<Option<(UserId, Option<String>)>> {
+pub fn by_email(
+    conn: &mut PgConnection,
+    email: &str,
+) -> DbResult<Option<(UserId, Option<String>)>> {
     let found: Option<(uuid::Uuid, Option<String>)> = users::table
         .left_join(passwords::table)
         .filter(users::email.eq(email))

@@ -38,20 +38,32 @@ pub(crate) async fn change(
     let (me, session) = (who.user_id, who.session_id);
     let attempts = Attempt::password(&call.auth.tries_key, &me.to_string());
     let counted = attempts.clone();
-    let PasswordChange { current_password, new_password } = body;
+    let PasswordChange {
+        current_password,
+        new_password,
+    } = body;
     let (new_password, kept) = call
         .transaction(Some(me), move |tx| {
             let user = users::queries::find(tx.conn, me)?.ok_or(PasswordError::NoUser)?;
             let mut errors = FieldErrors::default();
             let email = user.email.as_deref().unwrap_or_default();
-            policy::check(&mut errors, "/new_password", &new_password, email, &user.name);
+            policy::check(
+                &mut errors,
+                "/new_password",
+                &new_password,
+                email,
+                &user.name,
+            );
             errors.or(())?;
             tries::admit(tx, &counted)?;
             Ok((new_password, queries::hash_of(tx.conn, me)?))
         })
         .await?;
     if !verify(&call, &attempts, current_password, kept).await? {
-        call.transaction(Some(me), move |tx| Ok(security_log::write(tx, Kind::PasswordWrong, Some(me))?)).await?;
+        call.transaction(Some(me), move |tx| {
+            Ok(security_log::write(tx, Kind::PasswordWrong, Some(me))?)
+        })
+        .await?;
         return Err(PasswordError::WrongCurrent.into());
     }
     let hash = call.auth.hasher.hash(new_password).await?;

@@ -29,7 +29,11 @@ pub enum Registered {
 /// The role of somebody who registered until an admin says another.
 const UNTIL_APPROVED: &str = "viewer";
 
-pub fn register(tx: &mut Tx<'_>, open: Registration, new: Newcomer) -> Result<Registered, RegistrationError> {
+pub fn register(
+    tx: &mut Tx<'_>,
+    open: Registration,
+    new: Newcomer,
+) -> Result<Registered, RegistrationError> {
     // Of two who come first at the same time, one waits here and then is the second.
     users::queries::lock_directory(tx.conn)?;
     if users::queries::nobody_is_there(tx.conn)? {
@@ -47,7 +51,10 @@ pub fn register(tx: &mut Tx<'_>, open: Registration, new: Newcomer) -> Result<Re
 fn first(tx: &mut Tx<'_>, new: Newcomer) -> Result<Issued, RegistrationError> {
     let id = UserId::new();
     tx.actor = Some(id);
-    let user = User { email: Some(new.email), ..User::new(id, new.name, Status::Active, tx.now) };
+    let user = User {
+        email: Some(new.email),
+        ..User::new(id, new.name, Status::Active, tx.now)
+    };
     users::commands::insert(tx, &user, &[roles::ADMIN])?;
     passwords::queries::save(tx.conn, id, &new.password_hash, tx.now)?;
     security_log::write(tx, Kind::FirstUser, Some(id))?;
@@ -60,7 +67,10 @@ fn wait(tx: &mut Tx<'_>, new: Newcomer) -> Result<(), RegistrationError> {
         return Ok(());
     }
     let id = UserId::new();
-    let user = User { email: Some(new.email), ..User::new(id, new.name, Status::Waiting, tx.now) };
+    let user = User {
+        email: Some(new.email),
+        ..User::new(id, new.name, Status::Waiting, tx.now)
+    };
     let role = roles::queries::named(tx.conn, &[UNTIL_APPROVED.to_owned()])?;
     let ids: Vec<_> = role.iter().map(|role| role.id).collect();
     users::commands::insert(tx, &user, &ids)?;

@@ -36,8 +36,13 @@ pub(crate) struct Setup {
     responses((status = 200, description = "How", body = Setup)))]
 pub(crate) async fn setup(call: Call) -> ApiResult<Json<Setup>> {
     let registration = call.auth.config.registration;
-    let needs_first_user = call.read(|conn| Ok(users::queries::nobody_is_there(conn)?)).await?;
-    Ok(Json(Setup { needs_first_user, registration }))
+    let needs_first_user = call
+        .read(|conn| Ok(users::queries::nobody_is_there(conn)?))
+        .await?;
+    Ok(Json(Setup {
+        needs_first_user,
+        registration,
+    }))
 }
 
 /// Somebody who wants to come in.
@@ -88,7 +93,12 @@ pub(crate) async fn register(
     }
     checked?;
     let password_hash = call.auth.hasher.hash(new.password).await?;
-    let newcomer = Newcomer { name, email, password_hash, device: Device::of(&call) };
+    let newcomer = Newcomer {
+        name,
+        email,
+        password_hash,
+        device: Device::of(&call),
+    };
     let registered = call
         .transaction(None, move |tx| {
             let registered = commands::register(tx, open, newcomer)?;
@@ -100,6 +110,8 @@ pub(crate) async fn register(
         .await?;
     match registered {
         Registered::First(issued) => sessions::routes::answer(&call, StatusCode::CREATED, *issued),
-        Registered::Waiting => Ok(HttpResponse::Accepted().json(Waiting { status: "waiting_for_approval" })),
+        Registered::Waiting => Ok(HttpResponse::Accepted().json(Waiting {
+            status: "waiting_for_approval",
+        })),
     }
 }

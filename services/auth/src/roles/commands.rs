@@ -29,7 +29,12 @@ fn lock(tx: &mut Tx<'_>, id: Uuid, if_match: &IfMatch) -> Result<Role, RoleError
     Err(RoleError::Stale(Box::new(role.into())))
 }
 
-pub fn create(tx: &mut Tx<'_>, who: &Principal, id: Option<Uuid>, wish: Wish) -> Result<Role, RoleError> {
+pub fn create(
+    tx: &mut Tx<'_>,
+    who: &Principal,
+    id: Option<Uuid>,
+    wish: Wish,
+) -> Result<Role, RoleError> {
     let mut errors = FieldErrors::default();
     let name = check_name(&mut errors, &wish.name.unwrap_or_default());
     let permissions = check_permissions(&mut errors, None, &wish.permissions.unwrap_or_default());
@@ -67,7 +72,10 @@ pub fn change(
 ) -> Result<Role, RoleError> {
     let before = lock(tx, id, if_match)?;
     let mut errors = FieldErrors::default();
-    let name = wish.name.map_or_else(|| before.name.clone(), |name| check_name(&mut errors, &name));
+    let name = wish.name.map_or_else(
+        || before.name.clone(),
+        |name| check_name(&mut errors, &name),
+    );
     let permissions = match &wish.permissions {
         Some(wanted) => check_permissions(&mut errors, Some(id), wanted),
         None => before.permissions.clone(),
@@ -106,10 +114,20 @@ pub fn delete(tx: &mut Tx<'_>, id: Uuid, if_match: &IfMatch) -> Result<(), RoleE
     }
     queries::delete(tx.conn, id)
         .map_err(|error| error.on_constraint("user_roles_role_id_fkey", || RoleError::InUse))?;
-    tx.announce("auth.role.deleted.v1", id, role.version + 1, &RoleView::from(role))?;
+    tx.announce(
+        "auth.role.deleted.v1",
+        id,
+        role.version + 1,
+        &RoleView::from(role),
+    )?;
     Ok(security_log::write(tx, Kind::RoleDeleted, None)?)
 }
 
 fn announce_saved(tx: &mut Tx<'_>, role: &Role) -> Result<(), RoleError> {
-    Ok(tx.announce("auth.role.saved.v1", role.id, role.version, &RoleView::from(role.clone()))?)
+    Ok(tx.announce(
+        "auth.role.saved.v1",
+        role.id,
+        role.version,
+        &RoleView::from(role.clone()),
+    )?)
 }

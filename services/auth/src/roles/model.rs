@@ -17,7 +17,9 @@ const ADMIN_KEEPS: [&str; 2] = ["users:manage:all", "roles:manage:all"];
 const NAME_MOST: usize = 60;
 
 /// A role.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset, Identifiable)]
+#[derive(
+    Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset, Identifiable,
+)]
 #[diesel(table_name = roles, check_for_backend(diesel::pg::Pg))]
 pub struct Role {
     pub id: Uuid,
@@ -43,8 +45,21 @@ pub struct RoleView {
 
 impl From<Role> for RoleView {
     fn from(role: Role) -> Self {
-        let Role { id, version, name, permissions, built_in, .. } = role;
-        Self { id, version, name, permissions, built_in }
+        let Role {
+            id,
+            version,
+            name,
+            permissions,
+            built_in,
+            ..
+        } = role;
+        Self {
+            id,
+            version,
+            name,
+            permissions,
+            built_in,
+        }
     }
 }
 
@@ -52,12 +67,17 @@ impl From<Role> for RoleView {
 #[must_use]
 pub fn union<'p>(permissions: impl IntoIterator<Item = &'p String>) -> Vec<String> {
     let mut widest: BTreeMap<String, Scope> = BTreeMap::new();
-    let grants = permissions.into_iter().filter_map(|text| text.parse::<Grant>().ok());
+    let grants = permissions
+        .into_iter()
+        .filter_map(|text| text.parse::<Grant>().ok());
     for Grant { name, scope } in grants {
         let held = widest.entry(name).or_insert(scope);
         *held = scope.max(*held);
     }
-    widest.into_iter().map(|(name, scope)| Grant { name, scope }.to_string()).collect()
+    widest
+        .into_iter()
+        .map(|(name, scope)| Grant { name, scope }.to_string())
+        .collect()
 }
 
 /// Whether somebody with these scopes has all of these permissions, and so may give them.
@@ -74,15 +94,26 @@ pub fn check_name(errors: &mut FieldErrors, name: &str) -> String {
 }
 
 /// The permissions in order, each once; adds to `errors` what nobody knows.
-pub fn check_permissions(errors: &mut FieldErrors, role: Option<Uuid>, wanted: &[String]) -> Vec<String> {
+pub fn check_permissions(
+    errors: &mut FieldErrors,
+    role: Option<Uuid>,
+    wanted: &[String],
+) -> Vec<String> {
     for (at, text) in wanted.iter().enumerate() {
-        if !text.parse::<Grant>().is_ok_and(|grant| CATALOG.contains(&grant.name.as_str())) {
+        if !text
+            .parse::<Grant>()
+            .is_ok_and(|grant| CATALOG.contains(&grant.name.as_str()))
+        {
             let detail = "There is no such permission. It reads `resource:action:scope`.";
             errors.add(format!("/permissions/{at}"), "permissions.unknown", detail);
         }
     }
     let permissions = union(wanted);
-    if role == Some(ADMIN) && !ADMIN_KEEPS.iter().all(|kept| permissions.iter().any(|text| text == kept)) {
+    if role == Some(ADMIN)
+        && !ADMIN_KEEPS
+            .iter()
+            .all(|kept| permissions.iter().any(|text| text == kept))
+    {
         let detail = format!("The admin role keeps {}.", ADMIN_KEEPS.join(" and "));
         errors.add("/permissions", "permissions.admin_keeps", detail);
     }
@@ -122,11 +153,21 @@ mod tests {
         let codes = |role, permissions: &[&str]| {
             let mut errors = FieldErrors::default();
             check_permissions(&mut errors, role, &texts(permissions));
-            errors.0.into_iter().map(|error| error.code).collect::<Vec<_>>()
+            errors
+                .0
+                .into_iter()
+                .map(|error| error.code)
+                .collect::<Vec<_>>()
         };
         assert!(codes(None, &["clients:read:own"]).is_empty());
-        assert_eq!(codes(None, &["clients:fly:own", "clients:read:mine"]), ["permissions.unknown"; 2]);
-        assert_eq!(codes(Some(ADMIN), &["users:manage:all"]), ["permissions.admin_keeps"]);
+        assert_eq!(
+            codes(None, &["clients:fly:own", "clients:read:mine"]),
+            ["permissions.unknown"; 2]
+        );
+        assert_eq!(
+            codes(Some(ADMIN), &["users:manage:all"]),
+            ["permissions.admin_keeps"]
+        );
         assert!(codes(Some(ADMIN), &ADMIN_KEEPS).is_empty());
     }
 }

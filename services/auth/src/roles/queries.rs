@@ -9,20 +9,34 @@ use super::model::{Role, union};
 use crate::schema::{roles, user_roles};
 
 pub fn all(conn: &mut PgConnection) -> DbResult<Vec<Role>> {
-    Ok(roles::table.order((roles::built_in.desc(), roles::id)).select(Role::as_select()).load(conn)?)
+    Ok(roles::table
+        .order((roles::built_in.desc(), roles::id))
+        .select(Role::as_select())
+        .load(conn)?)
 }
 
 pub fn find(conn: &mut PgConnection, id: Uuid) -> DbResult<Option<Role>> {
-    Ok(roles::table.find(id).select(Role::as_select()).first(conn).optional()?)
+    Ok(roles::table
+        .find(id)
+        .select(Role::as_select())
+        .first(conn)
+        .optional()?)
 }
 
 /// Reads the row and holds it until the transaction ends.
 pub fn lock(conn: &mut PgConnection, id: Uuid) -> DbResult<Option<Role>> {
-    Ok(roles::table.find(id).select(Role::as_select()).for_update().first(conn).optional()?)
+    Ok(roles::table
+        .find(id)
+        .select(Role::as_select())
+        .for_update()
+        .first(conn)
+        .optional()?)
 }
 
 pub fn insert(conn: &mut PgConnection, role: &Role) -> DbResult<()> {
-    diesel::insert_into(roles::table).values(role).execute(conn)?;
+    diesel::insert_into(roles::table)
+        .values(role)
+        .execute(conn)?;
     Ok(())
 }
 
@@ -72,7 +86,10 @@ pub fn names_of(conn: &mut PgConnection, users: &[UserId]) -> DbResult<Vec<(User
         .order(roles::name)
         .select((user_roles::user_id, roles::name))
         .load(conn)?;
-    Ok(rows.into_iter().map(|(id, name)| (UserId::from_uuid(id), name)).collect())
+    Ok(rows
+        .into_iter()
+        .map(|(id, name)| (UserId::from_uuid(id), name))
+        .collect())
 }
 
 /// Makes these, and no others, the user's roles.
@@ -80,9 +97,16 @@ pub fn assign(conn: &mut PgConnection, user: UserId, roles: &[Uuid]) -> DbResult
     diesel::delete(user_roles::table.filter(user_roles::user_id.eq(user.uuid()))).execute(conn)?;
     let rows: Vec<_> = roles
         .iter()
-        .map(|role| (user_roles::user_id.eq(user.uuid()), user_roles::role_id.eq(*role)))
+        .map(|role| {
+            (
+                user_roles::user_id.eq(user.uuid()),
+                user_roles::role_id.eq(*role),
+            )
+        })
         .collect();
-    diesel::insert_into(user_roles::table).values(rows).execute(conn)?;
+    diesel::insert_into(user_roles::table)
+        .values(rows)
+        .execute(conn)?;
     Ok(())
 }
 

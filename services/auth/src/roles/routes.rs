@@ -1,6 +1,9 @@
 use actix_web::HttpResponse;
 use actix_web::web::{Json, ServiceConfig, delete, get, patch, post, resource};
-use nexus_auth::{Can, Scope, can::{ManageRoles, ReadUsers}};
+use nexus_auth::{
+    Can, Scope,
+    can::{ManageRoles, ReadUsers},
+};
 use nexus_kernel::Page;
 use nexus_problem::{ApiResult, Body, Id, IfMatch, Problem};
 use nexus_service::{Answer, OnceKey};
@@ -50,7 +53,9 @@ pub(crate) struct RoleChanges {
 fn everybodys(who: &Can<ManageRoles>) -> Result<(), Problem> {
     match who.scope {
         Scope::All => Ok(()),
-        Scope::Own | Scope::Team => Err(Problem::forbidden("This needs the permission roles:manage:all.")),
+        Scope::Own | Scope::Team => Err(Problem::forbidden(
+            "This needs the permission roles:manage:all.",
+        )),
     }
 }
 
@@ -73,7 +78,10 @@ pub(crate) async fn create(
     Body { value: new, hash }: Body<NewRole>,
 ) -> ApiResult<HttpResponse> {
     everybodys(&who)?;
-    let wish = Wish { name: Some(new.name), permissions: Some(new.permissions) };
+    let wish = Wish {
+        name: Some(new.name),
+        permissions: Some(new.permissions),
+    };
     let answer = call
         .once(once, who.user_id, hash, move |tx| {
             let role = commands::create(tx, &who, new.id, wish)?;
@@ -102,7 +110,10 @@ pub(crate) async fn change(
 ) -> ApiResult<HttpResponse> {
     everybodys(&who)?;
     let if_match = if_match.required()?;
-    let wish = Wish { name: changes.name, permissions: changes.permissions };
+    let wish = Wish {
+        name: changes.name,
+        permissions: changes.permissions,
+    };
     let answer = call
         .transaction(Some(who.user_id), move |tx| {
             let role = commands::change(tx, &who, id.0.uuid(), &if_match, wish)?;
@@ -126,7 +137,9 @@ pub(crate) async fn remove(
 ) -> ApiResult<HttpResponse> {
     everybodys(&who)?;
     let if_match = if_match.required()?;
-    call.transaction(Some(who.user_id), move |tx| Ok(commands::delete(tx, id.0.uuid(), &if_match)?))
-        .await?;
+    call.transaction(Some(who.user_id), move |tx| {
+        Ok(commands::delete(tx, id.0.uuid(), &if_match)?)
+    })
+    .await?;
     Ok(Answer::nothing().response())
 }

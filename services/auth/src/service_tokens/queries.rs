@@ -16,7 +16,10 @@ pub fn revocations(conn: &mut PgConnection, now: DateTime<Utc>) -> DbResult<Revo
     let since = matters_since(now);
     let sessions = sessions::queries::ended_since(conn, since)?
         .into_iter()
-        .map(|(sid, at)| RevokedSession { sid, until: outlived(at) })
+        .map(|(sid, at)| RevokedSession {
+            sid,
+            until: outlived(at),
+        })
         .collect();
     let users: Vec<(Uuid, i64, DateTime<Utc>)> = users::table
         .filter(users::access_changed_at.gt(since))
@@ -25,7 +28,15 @@ pub fn revocations(conn: &mut PgConnection, now: DateTime<Utc>) -> DbResult<Revo
         .load(conn)?;
     let users = users
         .into_iter()
-        .map(|(id, min_ver, at)| RevokedUser { sub: UserId::from_uuid(id), min_ver, until: outlived(at) })
+        .map(|(id, min_ver, at)| RevokedUser {
+            sub: UserId::from_uuid(id),
+            min_ver,
+            until: outlived(at),
+        })
         .collect();
-    Ok(RevocationList { position, sessions, users })
+    Ok(RevocationList {
+        position,
+        sessions,
+        users,
+    })
 }

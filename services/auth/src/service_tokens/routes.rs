@@ -49,22 +49,29 @@ fn proven(request: &HttpRequest, services: &[(String, Secret)]) -> Option<String
 /// Gives a service the token by which others know it (client credentials).
 async fn token(call: Call, request: HttpRequest) -> ApiResult<HttpResponse> {
     let Some(name) = proven(&request, &call.auth.config.services) else {
-        return Err(Problem::unauthenticated("This is no service's name and secret.")
-            .with_header(WWW_AUTHENTICATE, HeaderValue::from_static("Basic"))
-            .into());
+        return Err(
+            Problem::unauthenticated("This is no service's name and secret.")
+                .with_header(WWW_AUTHENTICATE, HeaderValue::from_static("Basic"))
+                .into(),
+        );
     };
     let access_token = call.auth.signer.service(&name, call.now())?;
-    Ok(HttpResponse::Ok().insert_header((CACHE_CONTROL, "no-store")).json(ServiceToken {
-        access_token,
-        token_type: "Bearer",
-        expires_in: ACCESS_SECONDS,
-    }))
+    Ok(HttpResponse::Ok()
+        .insert_header((CACHE_CONTROL, "no-store"))
+        .json(ServiceToken {
+            access_token,
+            token_type: "Bearer",
+            expires_in: ACCESS_SECONDS,
+        }))
 }
 
 /// What ended before its time, and from where in the feed to go on.
 async fn revocations(call: Call, _caller: ServiceCaller) -> ApiResult<Json<RevocationList>> {
     let now = call.now();
-    Ok(Json(call.read(move |conn| Ok(queries::revocations(conn, now)?)).await?))
+    Ok(Json(
+        call.read(move |conn| Ok(queries::revocations(conn, now)?))
+            .await?,
+    ))
 }
 
 /// People to import, in somebody's name.
@@ -84,8 +91,13 @@ struct ImportResults {
 async fn import_users(
     call: Call,
     _caller: ServiceCaller,
-    Body { value: Import { actor_id, users }, .. }: Body<Import>,
+    Body {
+        value: Import { actor_id, users },
+        ..
+    }: Body<Import>,
 ) -> ApiResult<Json<ImportResults>> {
-    let results = call.transaction(Some(actor_id), move |tx| Ok(import(tx, &users)?)).await?;
+    let results = call
+        .transaction(Some(actor_id), move |tx| Ok(import(tx, &users)?))
+        .await?;
     Ok(Json(ImportResults { results }))
 }

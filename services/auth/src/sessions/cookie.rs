@@ -28,8 +28,17 @@ fn build(public_url: &PublicUrl, value: String, age: Duration) -> Cookie<'static
 
 /// Holds the token until the session would end unused.
 #[must_use]
-pub fn holding(public_url: &PublicUrl, token: &Token, until: DateTime<Utc>, now: DateTime<Utc>) -> Cookie<'static> {
-    build(public_url, token.text(), Duration::seconds((until - now).num_seconds().max(0)))
+pub fn holding(
+    public_url: &PublicUrl,
+    token: &Token,
+    until: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Cookie<'static> {
+    build(
+        public_url,
+        token.text(),
+        Duration::seconds((until - now).num_seconds().max(0)),
+    )
 }
 
 /// Takes the token away.

@@ -34,10 +34,13 @@ impl From<SessionError> for Problem {
                 "Wrong e-mail address or password",
                 "Check both. If you forgot the password, ask an administrator for a new invitation.",
             ),
-            SessionError::ForeignRefresh => Self::forbidden("A refresh needs the header X-Nexus-Refresh: 1."),
+            SessionError::ForeignRefresh => {
+                Self::forbidden("A refresh needs the header X-Nexus-Refresh: 1.")
+            }
             SessionError::NoToken => Self::unauthenticated("There is no refresh token. Sign in."),
             SessionError::Ended(cookie) => {
-                let problem = unauthorized("session-ended", "This session has ended", "Sign in again.");
+                let problem =
+                    unauthorized("session-ended", "This session has ended", "Sign in again.");
                 match HeaderValue::from_str(&cookie.to_string()) {
                     Ok(value) => problem.with_header(SET_COOKIE, value),
                     Err(_) => problem,

@@ -65,7 +65,10 @@ impl Device {
     #[must_use]
     pub fn of(call: &Call) -> Self {
         let ip = Some(call.ip.clone()).filter(|ip| !ip.is_empty());
-        Self { ip, user_agent: call.user_agent.clone() }
+        Self {
+            ip,
+            user_agent: call.user_agent.clone(),
+        }
     }
 }
 
@@ -104,7 +107,8 @@ impl Session {
     /// When it ends if nobody uses it any more.
     #[must_use]
     pub fn lasts_until(&self) -> DateTime<Utc> {
-        self.expires_at.min(self.last_used_at + Duration::days(IDLE_DAYS))
+        self.expires_at
+            .min(self.last_used_at + Duration::days(IDLE_DAYS))
     }
 
     /// Whether it still counts.
@@ -197,7 +201,11 @@ mod tests {
             (11, false, Reuse::Stolen),
             (1, true, Reuse::Stolen),
         ] {
-            assert_eq!(judge(at(0), successor_used, at(after)), meaning, "{after} s, {successor_used}");
+            assert_eq!(
+                judge(at(0), successor_used, at(after)),
+                meaning,
+                "{after} s, {successor_used}"
+            );
         }
     }
 

@@ -17,7 +17,12 @@ pub enum Refreshed {
 }
 
 /// Uses a refresh token. Of several uses at once one makes the next token, and the others get the same one.
-pub fn refresh(tx: &mut Tx<'_>, key: &Key, token: &Token, device: Device) -> Result<Refreshed, SessionError> {
+pub fn refresh(
+    tx: &mut Tx<'_>,
+    key: &Key,
+    token: &Token,
+    device: Device,
+) -> Result<Refreshed, SessionError> {
     let hash = token.hash();
     let next = token.successor(key);
     match queries::use_token(tx.conn, &hash, tx.now)? {
@@ -30,7 +35,12 @@ pub fn refresh(tx: &mut Tx<'_>, key: &Key, token: &Token, device: Device) -> Res
 }
 
 /// The token was used before.
-fn again(tx: &mut Tx<'_>, token: &RefreshToken, next: Token, device: Device) -> Result<Refreshed, SessionError> {
+fn again(
+    tx: &mut Tx<'_>,
+    token: &RefreshToken,
+    next: Token,
+    device: Device,
+) -> Result<Refreshed, SessionError> {
     // The session's row puts this after whatever else happens to the session now.
     let user = queries::lock(tx.conn, token.session_id)?.map(|session| session.user_id);
     let successor = queries::token(tx.conn, &next.hash())?;
@@ -61,15 +71,26 @@ fn go_on(
     device: Device,
     known: Next,
 ) -> Result<Refreshed, SessionError> {
-    let session = queries::lock(tx.conn, token.session_id)?.filter(|session| session.is_alive(tx.now));
-    let Some(mut session) = session else { return Ok(Refreshed::Ended) };
-    let user = users::queries::find(tx.conn, session.user_id)?.filter(|user| user.status == Status::Active);
-    let Some(user) = user else { return Ok(Refreshed::Ended) };
+    let session =
+        queries::lock(tx.conn, token.session_id)?.filter(|session| session.is_alive(tx.now));
+    let Some(mut session) = session else {
+        return Ok(Refreshed::Ended);
+    };
+    let user = users::queries::find(tx.conn, session.user_id)?
+        .filter(|user| user.status == Status::Active);
+    let Some(user) = user else {
+        return Ok(Refreshed::Ended);
+    };
     session.last_used_at = tx.now;
     (session.ip, session.user_agent) = (device.ip, device.user_agent);
     queries::touch(tx.conn, &session)?;
     if known == Next::IsNew {
-        queries::insert_token(tx.conn, &fresh(&session, &next, Some(token.hash.clone()), tx))?;
+        queries::insert_token(
+            tx.conn,
+            &fresh(&session, &next, Some(token.hash.clone()), tx),
+        )?;
     }
-    Ok(Refreshed::Issued(Box::new(issued(tx, user, session, next)?)))
+    Ok(Refreshed::Issued(Box::new(issued(
+        tx, user, session, next,
+    )?)))
 }

@@ -63,7 +63,12 @@ pub fn answer(call: &Call, status: StatusCode, issued: Issued) -> ApiResult<Http
     let access_token = call.auth.signer.access(&access, now)?;
     let until = issued.session.lasts_until();
     let cookie = cookie::holding(&call.auth.config.public_url, &issued.refresh, until, now);
-    let body = SessionAnswer { access_token, token_type: "Bearer", expires_in: ACCESS_SECONDS, user: issued.user };
+    let body = SessionAnswer {
+        access_token,
+        token_type: "Bearer",
+        expires_in: ACCESS_SECONDS,
+        user: issued.user,
+    };
     Ok(HttpResponse::build(status)
         .insert_header((CACHE_CONTROL, "no-store"))
         .cookie(cookie)
@@ -85,7 +90,10 @@ pub(crate) struct Credentials {
         (status = 401, description = "Wrong e-mail address or password"), (status = 429, description = "Tried too often")))]
 pub(crate) async fn login(
     call: Call,
-    Body { value: Credentials { email, password }, .. }: Body<Credentials>,
+    Body {
+        value: Credentials { email, password },
+        ..
+    }: Body<Credentials>,
 ) -> ApiResult<HttpResponse> {
     let email = fold_email(&email);
     let attempts = Attempt::login(&call.auth.tries_key, &email, &call.ip);
@@ -131,7 +139,11 @@ pub(crate) async fn login(
     responses((status = 200, description = "Signed in", body = SessionAnswer),
         (status = 401, description = "The session has ended"), (status = 403, description = "The header is missing")))]
 pub(crate) async fn refresh(call: Call, request: HttpRequest) -> ApiResult<HttpResponse> {
-    if request.headers().get("x-nexus-refresh").is_none_or(|value| value != "1") {
+    if request
+        .headers()
+        .get("x-nexus-refresh")
+        .is_none_or(|value| value != "1")
+    {
         return Err(SessionError::ForeignRefresh.into());
     }
     let public_url = &call.auth.config.public_url;
@@ -140,7 +152,9 @@ pub(crate) async fn refresh(call: Call, request: HttpRequest) -> ApiResult<HttpR
     let token = token.ok_or_else(ended)?;
     let (auth, device) = (call.auth.clone(), Device::of(&call));
     let refreshed = call
-        .transaction(None, move |tx| Ok(use_token(tx, &auth.refresh_key, &token, device)?))
+        .transaction(None, move |tx| {
+            Ok(use_token(tx, &auth.refresh_key, &token, device)?)
+        })
         .await?;
     match refreshed {
         Refreshed::Issued(issued) => answer(&call, StatusCode::OK, *issued),
@@ -153,7 +167,8 @@ pub(crate) async fn refresh(call: Call, request: HttpRequest) -> ApiResult<HttpR
     security(("bearer" = [])), responses((status = 204, description = "Signed out")))]
 pub(crate) async fn logout(call: Call, who: SignedIn) -> ApiResult<HttpResponse> {
     let (me, session) = (who.user_id, who.session_id);
-    call.transaction(Some(me), move |tx| Ok(commands::log_out(tx, me, session)?)).await?;
+    call.transaction(Some(me), move |tx| Ok(commands::log_out(tx, me, session)?))
+        .await?;
     let cookie = cookie::removal(&call.auth.config.public_url);
     Ok(HttpResponse::NoContent().cookie(cookie).finish())
 }
@@ -163,8 +178,12 @@ pub(crate) async fn logout(call: Call, who: SignedIn) -> ApiResult<HttpResponse>
     security(("bearer" = [])), responses((status = 200, description = "My sessions", body = Page<SessionView>)))]
 pub(crate) async fn list(call: Call, who: SignedIn) -> ApiResult<Json<Page<SessionView>>> {
     let (me, current, now) = (who.user_id, who.session_id, call.now());
-    let sessions = call.read(move |conn| Ok(queries::alive(conn, me, now)?)).await?;
-    Ok(Json(Page::whole(sessions).map(|session| SessionView::seen_from(session, current))))
+    let sessions = call
+        .read(move |conn| Ok(queries::alive(conn, me, now)?))
+        .await?;
+    Ok(Json(
+        Page::whole(sessions).map(|session| SessionView::seen_from(session, current)),
+    ))
 }
 
 /// Sign out elsewhere
@@ -174,7 +193,10 @@ pub(crate) async fn list(call: Call, who: SignedIn) -> ApiResult<Json<Page<Sessi
     security(("bearer" = [])), responses((status = 204, description = "Ended")))]
 pub(crate) async fn end_others(call: Call, who: SignedIn) -> ApiResult<HttpResponse> {
     let (me, current) = (who.user_id, who.session_id);
-    call.transaction(Some(me), move |tx| Ok(commands::end_others(tx, me, current)?)).await?;
+    call.transaction(Some(me), move |tx| {
+        Ok(commands::end_others(tx, me, current)?)
+    })
+    .await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
@@ -182,8 +204,13 @@ pub(crate) async fn end_others(call: Call, who: SignedIn) -> ApiResult<HttpRespo
 #[utoipa::path(delete, path = "/api/v1/auth/sessions/{id}", operation_id = "auth_sessions_end", tag = "auth",
     params(("id" = uuid::Uuid, Path, description = "The session")), security(("bearer" = [])),
     responses((status = 204, description = "Ended"), (status = 404, description = "No such session of mine")))]
-pub(crate) async fn end(call: Call, who: SignedIn, id: Id<named::Session>) -> ApiResult<HttpResponse> {
+pub(crate) async fn end(
+    call: Call,
+    who: SignedIn,
+    id: Id<named::Session>,
+) -> ApiResult<HttpResponse> {
     let me = who.user_id;
-    call.transaction(Some(me), move |tx| Ok(commands::end_own(tx, me, id.0)?)).await?;
+    call.transaction(Some(me), move |tx| Ok(commands::end_own(tx, me, id.0)?))
+        .await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -30,7 +30,9 @@ pub fn forgive(tx: &mut Tx<'_>, attempts: &[Attempt]) -> DbResult<()> {
 
 /// We could not say whether the try was right: it does not count, and forgives nothing.
 pub fn withdraw(tx: &mut Tx<'_>, attempts: &[Attempt]) -> DbResult<()> {
-    attempts.iter().try_for_each(|attempt| take_back(tx, attempt))
+    attempts
+        .iter()
+        .try_for_each(|attempt| take_back(tx, attempt))
 }
 
 fn take_back(tx: &mut Tx<'_>, attempt: &Attempt) -> DbResult<()> {

@@ -29,7 +29,11 @@ pub struct Attempt {
 impl Attempt {
     fn new(key: &Key, parts: [&str; 3], free: i32, when_right: WhenRight) -> Self {
         let key = key.mark(parts.join("\n").as_bytes()).to_vec();
-        Self { key, free, when_right }
+        Self {
+            key,
+            free,
+            when_right,
+        }
     }
 
     /// A sign-in: the account as tried from there, and whatever is tried from there.
@@ -44,19 +48,34 @@ impl Attempt {
     /// One's own password, told again.
     #[must_use]
     pub fn password(key: &Key, user: &str) -> Vec<Self> {
-        vec![Self::new(key, ["password", user, ""], 5, WhenRight::ForgetAll)]
+        vec![Self::new(
+            key,
+            ["password", user, ""],
+            5,
+            WhenRight::ForgetAll,
+        )]
     }
 
     /// A registration.
     #[must_use]
     pub fn registration(key: &Key, ip: &str) -> Vec<Self> {
-        vec![Self::new(key, ["registration", ip, ""], 20, WhenRight::TakeBack)]
+        vec![Self::new(
+            key,
+            ["registration", ip, ""],
+            20,
+            WhenRight::TakeBack,
+        )]
     }
 
     /// An invitation's token.
     #[must_use]
     pub fn invitation(key: &Key, ip: &str) -> Vec<Self> {
-        vec![Self::new(key, ["invitation", ip, ""], 20, WhenRight::TakeBack)]
+        vec![Self::new(
+            key,
+            ["invitation", ip, ""],
+            20,
+            WhenRight::TakeBack,
+        )]
     }
 }
 
@@ -88,15 +107,25 @@ impl Count {
     pub fn with_another(self, free: i32, now: DateTime<Utc>) -> Result<Self, TooMany> {
         if let Some(until) = self.locked_until.filter(|until| *until > now) {
             let seconds = (until - now).num_milliseconds().div_euclid(1000) + 1;
-            return Err(TooMany { seconds: seconds.unsigned_abs() });
+            return Err(TooMany {
+                seconds: seconds.unsigned_abs(),
+            });
         }
         let forgotten = self.last_at + Duration::hours(FORGOTTEN_AFTER_HOURS) <= now;
-        let failed = if forgotten { 1 } else { self.failed.saturating_add(1) };
+        let failed = if forgotten {
+            1
+        } else {
+            self.failed.saturating_add(1)
+        };
         let locked_until = (failed >= free).then(|| {
             let doublings = u32::try_from(failed - free).unwrap_or(0).min(10);
             now + Duration::seconds((FIRST_SECONDS << doublings).min(LONGEST_SECONDS))
         });
-        Ok(Self { failed, last_at: now, locked_until })
+        Ok(Self {
+            failed,
+            last_at: now,
+            locked_until,
+        })
     }
 
     /// The count with the newest try taken back.
@@ -104,7 +133,11 @@ impl Count {
     pub fn taken_back(self, free: i32) -> Self {
         let failed = (self.failed - 1).max(0);
         let locked_until = self.locked_until.filter(|_| failed >= free);
-        Self { failed, locked_until, ..self }
+        Self {
+            failed,
+            locked_until,
+            ..self
+        }
     }
 }
 
@@ -117,7 +150,11 @@ mod tests {
     }
 
     fn fresh() -> Count {
-        Count { failed: 0, last_at: at(0), locked_until: None }
+        Count {
+            failed: 0,
+            last_at: at(0),
+            locked_until: None,
+        }
     }
 
     #[test]
@@ -138,21 +175,34 @@ mod tests {
 
     #[test]
     fn nothing_is_admitted_while_locked_and_nothing_counted() {
-        let locked = Count { failed: 9, last_at: at(0), locked_until: Some(at(60)) };
+        let locked = Count {
+            failed: 9,
+            last_at: at(0),
+            locked_until: Some(at(60)),
+        };
         assert_eq!(locked.with_another(5, at(30)), Err(TooMany { seconds: 31 }));
         assert!(locked.with_another(5, at(60)).is_ok());
     }
 
     #[test]
     fn half_a_day_without_a_try_forgives() {
-        let locked = Count { failed: 40, last_at: at(0), locked_until: None };
+        let locked = Count {
+            failed: 40,
+            last_at: at(0),
+            locked_until: None,
+        };
         let later = locked.with_another(5, at(12 * 3600)).unwrap();
         assert_eq!((later.failed, later.locked_until), (1, None));
     }
 
     #[test]
     fn a_right_try_is_taken_back_with_the_lock_it_caused() {
-        let count = Count { failed: 4, ..fresh() }.with_another(5, at(1)).unwrap();
+        let count = Count {
+            failed: 4,
+            ..fresh()
+        }
+        .with_another(5, at(1))
+        .unwrap();
         assert!(count.locked_until.is_some());
         assert_eq!(count.taken_back(5).locked_until, None);
     }

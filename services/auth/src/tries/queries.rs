@@ -8,7 +8,11 @@ use crate::schema::tries;
 /// Reads the count, none being one of nothing, and holds it until the transaction ends.
 pub fn lock(conn: &mut PgConnection, key: &[u8], now: DateTime<Utc>) -> DbResult<Count> {
     diesel::insert_into(tries::table)
-        .values((tries::key.eq(key), tries::failed.eq(0), tries::last_at.eq(now)))
+        .values((
+            tries::key.eq(key),
+            tries::failed.eq(0),
+            tries::last_at.eq(now),
+        ))
         .on_conflict_do_nothing()
         .execute(conn)?;
     let (failed, last_at, locked_until) = tries::table
@@ -16,7 +20,11 @@ pub fn lock(conn: &mut PgConnection, key: &[u8], now: DateTime<Utc>) -> DbResult
         .select((tries::failed, tries::last_at, tries::locked_until))
         .for_update()
         .first(conn)?;
-    Ok(Count { failed, last_at, locked_until })
+    Ok(Count {
+        failed,
+        last_at,
+        locked_until,
+    })
 }
 
 pub fn save(conn: &mut PgConnection, key: &[u8], count: &Count) -> DbResult<()> {

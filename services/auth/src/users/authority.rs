@@ -23,7 +23,10 @@ pub struct Authority {
 
 impl From<&Can<ManageUsers>> for Authority {
     fn from(can: &Can<ManageUsers>) -> Self {
-        Self { who: Arc::new(Principal::clone(can)), scope: can.scope }
+        Self {
+            who: Arc::new(Principal::clone(can)),
+            scope: can.scope,
+        }
     }
 }
 
@@ -38,7 +41,12 @@ impl Authority {
     ///
     /// # Errors
     /// When there is no such user for this manager, or one with more rights, or of another version.
-    pub fn lock(&self, conn: &mut PgConnection, id: UserId, if_match: Option<&IfMatch>) -> Result<User, UserError> {
+    pub fn lock(
+        &self,
+        conn: &mut PgConnection,
+        id: UserId,
+        if_match: Option<&IfMatch>,
+    ) -> Result<User, UserError> {
         let visible = Visible::to(conn, self.me(), self.scope)?;
         if !visible.includes(id) {
             return Err(UserError::NotFound);
@@ -77,7 +85,11 @@ impl Authority {
     ///
     /// # Errors
     /// 422 when it is somebody else.
-    pub fn manager_of_new(&self, conn: &mut PgConnection, wish: Option<UserId>) -> Result<Option<UserId>, UserError> {
+    pub fn manager_of_new(
+        &self,
+        conn: &mut PgConnection,
+        wish: Option<UserId>,
+    ) -> Result<Option<UserId>, UserError> {
         match self.scope {
             Scope::All => Ok(wish),
             Scope::Team => {
@@ -93,11 +105,20 @@ impl Authority {
     ///
     /// # Errors
     /// 422 when this manager is not within the scope.
-    pub fn may_place_under(&self, conn: &mut PgConnection, manager: UserId) -> Result<(), UserError> {
+    pub fn may_place_under(
+        &self,
+        conn: &mut PgConnection,
+        manager: UserId,
+    ) -> Result<(), UserError> {
         if Visible::to(conn, self.me(), self.scope)?.includes(manager) {
             return Ok(());
         }
-        Err(FieldErrors::one("/manager_id", "manager_id.unknown", "There is no such user, or not in your team.").into())
+        Err(FieldErrors::one(
+            "/manager_id",
+            "manager_id.unknown",
+            "There is no such user, or not in your team.",
+        )
+        .into())
     }
 }
 
@@ -113,7 +134,11 @@ pub fn known_roles(conn: &mut PgConnection, names: &[String]) -> Result<Vec<Role
     }
     for (at, name) in names.iter().enumerate() {
         if !roles.iter().any(|role| role.name == *name) {
-            errors.add(format!("/roles/{at}"), "roles.unknown", "There is no such role.");
+            errors.add(
+                format!("/roles/{at}"),
+                "roles.unknown",
+                "There is no such role.",
+            );
         }
     }
     Ok(errors.or(roles)?)

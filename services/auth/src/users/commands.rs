@@ -46,15 +46,26 @@ pub fn announce_saved(tx: &mut Tx<'_>, user: &User) -> DbResult<UserView> {
 pub fn change_access(tx: &mut Tx<'_>, user: User) -> DbResult<User> {
     let user = user.access_changed(tx.now);
     queries::save(tx.conn, &user)?;
-    let ended = RevokedUser { sub: user.id, min_ver: user.access_version, until: outlived(tx.now) };
-    tx.announce("auth.user.access_changed.v1", user.id.uuid(), user.access_version, &ended)?;
+    let ended = RevokedUser {
+        sub: user.id,
+        min_ver: user.access_version,
+        until: outlived(tx.now),
+    };
+    tx.announce(
+        "auth.user.access_changed.v1",
+        user.id.uuid(),
+        user.access_version,
+        &ended,
+    )?;
     tx.revoke_user(ended);
     Ok(user)
 }
 
 /// A role of this person has changed.
 pub fn role_changed(tx: &mut Tx<'_>, id: UserId, renamed: bool) -> DbResult<()> {
-    let Some(user) = queries::lock(tx.conn, id)? else { return Ok(()) };
+    let Some(user) = queries::lock(tx.conn, id)? else {
+        return Ok(());
+    };
     let user = change_access(tx, user)?;
     if renamed {
         let user = user.changed(tx.now);
@@ -72,7 +83,12 @@ pub(super) fn check_office(errors: &mut FieldErrors, office: Option<&str>) -> Op
 pub fn check_manager(tx: &mut Tx<'_>, user: UserId, manager: UserId) -> Result<(), UserError> {
     queries::lock_directory(tx.conn)?;
     if queries::find(tx.conn, manager)?.is_none() {
-        return Err(FieldErrors::one("/manager_id", "manager_id.unknown", "There is no such user.").into());
+        return Err(FieldErrors::one(
+            "/manager_id",
+            "manager_id.unknown",
+            "There is no such user.",
+        )
+        .into());
     }
     if manager == user || queries::managers_of(tx.conn, manager)?.contains(&user) {
         let detail = "Nobody can report to themselves, nor to somebody below them.";
@@ -102,7 +118,11 @@ pub fn add(tx: &mut Tx<'_>, authority: &Authority, new: NewPerson) -> Result<Use
         ..User::new(id, name, Status::Invited, tx.now)
     };
 
-    insert(tx, &user, &roles.iter().map(|role| role.id).collect::<Vec<_>>())?;
+    insert(
+        tx,
+        &user,
+        &roles.iter().map(|role| role.id).collect::<Vec<_>>(),
+    )?;
     security_log::write(tx, Kind::Invited, Some(id))?;
     Ok(user)
 }
@@ -126,7 +146,10 @@ pub fn change(
     queries::lock_directory(tx.conn)?;
     let before = authority.lock(tx.conn, id, Some(if_match))?;
     let after = apply(before.clone(), &changes, tx.now)?;
-    if let Some(manager) = after.manager_id.filter(|_| after.manager_id != before.manager_id) {
+    if let Some(manager) = after
+        .manager_id
+        .filter(|_| after.manager_id != before.manager_id)
+    {
         authority.may_place_under(tx.conn, manager)?;
         check_manager(tx, id, manager)?;
     }
@@ -144,15 +167,26 @@ pub fn change(
 }
 
 /// The person after a change of their own fields.
-fn apply(before: User, changes: &PersonChanges, now: chrono::DateTime<chrono::Utc>) -> Result<User, UserError> {
+fn apply(
+    before: User,
+    changes: &PersonChanges,
+    now: chrono::DateTime<chrono::Utc>,
+) -> Result<User, UserError> {
     let mut errors = FieldErrors::default();
-    let name = changes.name.as_deref().map_or_else(|| before.name.clone(), |name| check_name(&mut errors, name));
+    let name = changes
+        .name
+        .as_deref()
+        .map_or_else(|| before.name.clone(), |name| check_name(&mut errors, name));
     let email = match &changes.email {
         Change::Keep => before.email.clone(),
         Change::Set(email) => Some(check_email(&mut errors, email)),
         Change::Clear => {
             if before.email.is_some() {
-                errors.add("/email", "email.needed", "Whoever has an e-mail address keeps one: it is what they sign in with.");
+                errors.add(
+                    "/email",
+                    "email.needed",
+                    "Whoever has an e-mail address keeps one: it is what they sign in with.",
+                );
             }
             None
         }
@@ -164,13 +198,32 @@ fn apply(before: User, changes: &PersonChanges, now: chrono::DateTime<chrono::Ut
     };
     errors.or(())?;
     let manager_id = changes.manager_id.clone().apply(before.manager_id);
-    Ok(User { name, email, office, manager_id, ..before }.changed(now))
+    Ok(User {
+        name,
+        email,
+        office,
+        manager_id,
+        ..before
+    }
+    .changed(now))
 }
 
 /// Gives somebody these roles. Returns whether they are others than before.
-fn regrant(tx: &mut Tx<'_>, authority: &Authority, user: &User, names: &[String]) -> Result<bool, UserError> {
-    let mut had: Vec<Uuid> = roles::queries::of_user(tx.conn, user.id)?.iter().map(|role| role.id).collect();
-    let mut roles: Vec<Uuid> = authority.roles(tx.conn, names)?.iter().map(|role| role.id).collect();
+fn regrant(
+    tx: &mut Tx<'_>,
+    authority: &Authority,
+    user: &User,
+    names: &[String],
+) -> Result<bool, UserError> {
+    let mut had: Vec<Uuid> = roles::queries::of_user(tx.conn, user.id)?
+        .iter()
+        .map(|role| role.id)
+        .collect();
+    let mut roles: Vec<Uuid> = authority
+        .roles(tx.conn, names)?
+        .iter()
+        .map(|role| role.id)
+        .collect();
     had.sort_unstable();
     roles.sort_unstable();
     if had == roles {
@@ -186,7 +239,9 @@ fn regrant(tx: &mut Tx<'_>, authority: &Authority, user: &User, names: &[String]
 /// Somebody must stay who can manage users. Holds the directory until the transaction ends.
 pub(super) fn keep_an_admin(tx: &mut Tx<'_>, user: &User) -> Result<(), UserError> {
     queries::lock_directory(tx.conn)?;
-    let is_admin = roles::queries::of_user(tx.conn, user.id)?.iter().any(|role| role.id == roles::ADMIN);
+    let is_admin = roles::queries::of_user(tx.conn, user.id)?
+        .iter()
+        .any(|role| role.id == roles::ADMIN);
     if is_admin && user.status == Status::Active && !queries::another_admin(tx.conn, user.id)? {
         return Err(UserError::LastAdmin);
     }
@@ -199,16 +254,32 @@ pub struct OwnChanges {
     pub locale: Option<String>,
 }
 
-pub fn change_own(tx: &mut Tx<'_>, me: UserId, if_match: &IfMatch, changes: OwnChanges) -> Result<UserView, UserError> {
+pub fn change_own(
+    tx: &mut Tx<'_>,
+    me: UserId,
+    if_match: &IfMatch,
+    changes: OwnChanges,
+) -> Result<UserView, UserError> {
     let before = queries::lock(tx.conn, me)?.ok_or(UserError::NotFound)?;
     if !if_match.allows(before.version) {
         return Err(UserError::Stale(Box::new(queries::view(tx.conn, before)?)));
     }
     let mut errors = FieldErrors::default();
-    let name = changes.name.map_or_else(|| before.name.clone(), |name| check_name(&mut errors, &name));
-    let locale = changes.locale.map_or_else(|| before.locale.clone(), |text| check_locale(&mut errors, &text));
+    let name = changes.name.map_or_else(
+        || before.name.clone(),
+        |name| check_name(&mut errors, &name),
+    );
+    let locale = changes.locale.map_or_else(
+        || before.locale.clone(),
+        |text| check_locale(&mut errors, &text),
+    );
     errors.or(())?;
-    let after = User { name, locale, ..before }.changed(tx.now);
+    let after = User {
+        name,
+        locale,
+        ..before
+    }
+    .changed(tx.now);
     queries::save(tx.conn, &after)?;
     Ok(announce_saved(tx, &after)?)
 }

@@ -64,11 +64,18 @@ impl From<UserError> for Problem {
                 "This user is disabled",
                 "Enable the user first.",
             ),
-            UserError::BeyondYours => Self::forbidden("This concerns rights that you do not have yourself."),
-            UserError::IdTaken => FieldErrors::one("/id", "id.taken", "Another user has this id.").into(),
-            UserError::EmailTaken => {
-                FieldErrors::one("/email", "email.taken", "Another user has this e-mail address.").into()
+            UserError::BeyondYours => {
+                Self::forbidden("This concerns rights that you do not have yourself.")
             }
+            UserError::IdTaken => {
+                FieldErrors::one("/id", "id.taken", "Another user has this id.").into()
+            }
+            UserError::EmailTaken => FieldErrors::one(
+                "/email",
+                "email.taken",
+                "Another user has this e-mail address.",
+            )
+            .into(),
             UserError::Invalid(errors) => errors.into(),
             UserError::Db(error) => error.into(),
         }

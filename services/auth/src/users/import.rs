@@ -55,28 +55,50 @@ pub enum Outcome {
 pub fn import(tx: &mut Tx<'_>, people: &[ImportedPerson]) -> Result<Vec<Imported>, UserError> {
     queries::lock_directory(tx.conn)?;
     let roles = checked_roles(tx, people)?;
-    people.iter().enumerate().map(|(at, person)| one(tx, at, person, &roles)).collect()
+    people
+        .iter()
+        .enumerate()
+        .map(|(at, person)| one(tx, at, person, &roles))
+        .collect()
 }
 
 /// The roles that the people get. Whoever imports gives nobody more rights than they have.
 fn checked_roles(tx: &mut Tx<'_>, people: &[ImportedPerson]) -> Result<Vec<Role>, UserError> {
     let mut errors = FieldErrors::default();
     if people.len() > MOST {
-        errors.add("/users", "users.many", format!("Send at most {MOST} at once."));
+        errors.add(
+            "/users",
+            "users.many",
+            format!("Send at most {MOST} at once."),
+        );
     }
     let actor = tx.actor.unwrap_or_default();
-    let own: Vec<Grant> =
-        roles::queries::permissions_of(tx.conn, actor)?.iter().filter_map(|text| text.parse().ok()).collect();
+    let own: Vec<Grant> = roles::queries::permissions_of(tx.conn, actor)?
+        .iter()
+        .filter_map(|text| text.parse().ok())
+        .collect();
     if own.is_empty() {
-        errors.add("/actor_id", "actor_id.unknown", "There is no such user, or one without any rights.");
+        errors.add(
+            "/actor_id",
+            "actor_id.unknown",
+            "There is no such user, or one without any rights.",
+        );
     }
     let roles = roles::queries::all(tx.conn)?;
     for (at, person) in people.iter().enumerate() {
         let given = |name: &str| roles.iter().find(|role| role.name == name);
         match given(&person.role) {
-            None => errors.add(format!("/users/{at}/role"), "role.unknown", "There is no such role."),
+            None => errors.add(
+                format!("/users/{at}/role"),
+                "role.unknown",
+                "There is no such role.",
+            ),
             Some(role) if !covers(|name| nexus_auth::allowed(&own, name), &role.permissions) => {
-                errors.add(format!("/users/{at}/role"), "role.beyond_yours", "This role has rights beyond yours.");
+                errors.add(
+                    format!("/users/{at}/role"),
+                    "role.beyond_yours",
+                    "This role has rights beyond yours.",
+                );
             }
             Some(_) => {}
         }
@@ -84,25 +106,54 @@ fn checked_roles(tx: &mut Tx<'_>, people: &[ImportedPerson]) -> Result<Vec<Role>
     Ok(errors.or(roles)?)
 }
 
-fn one(tx: &mut Tx<'_>, at: usize, person: &ImportedPerson, roles: &[Role]) -> Result<Imported, UserError> {
-    let role = |name: &str| roles.iter().find(|role| role.name == name).map(|role| role.id);
+fn one(
+    tx: &mut Tx<'_>,
+    at: usize,
+    person: &ImportedPerson,
+    roles: &[Role],
+) -> Result<Imported, UserError> {
+    let role = |name: &str| {
+        roles
+            .iter()
+            .find(|role| role.name == name)
+            .map(|role| role.id)
+    };
     if let Some(there) = queries::by_folded_name(tx.conn, &fold(&person.name))? {
-        return Ok(Imported { name: person.name.clone(), id: there.id, outcome: Outcome::Existing });
+        return Ok(Imported {
+            name: person.name.clone(),
+            id: there.id,
+            outcome: Outcome::Existing,
+        });
     }
     let mut errors = FieldErrors::default();
     let name = check_name(&mut errors, &person.name);
     let office = check_office(&mut errors, person.office.as_deref());
     errors.or(()).map_err(|errors| within(at, errors))?;
-    let mut user = User { office, ..User::new(UserId::new(), name, Status::Imported, tx.now) };
-    let manager_name = person.manager_name.as_deref().map(str::trim).filter(|name| !name.is_empty());
+    let mut user = User {
+        office,
+        ..User::new(UserId::new(), name, Status::Imported, tx.now)
+    };
+    let manager_name = person
+        .manager_name
+        .as_deref()
+        .map(str::trim)
+        .filter(|name| !name.is_empty());
     if let Some(manager) = manager_name.filter(|name| fold(name) != user.name_folded) {
         let manager = manager_called(tx, at, manager, user.office.clone(), role(MANAGER))?;
         check_manager(tx, user.id, manager)?;
         user.manager_id = Some(manager);
     }
-    insert(tx, &user, &role(&person.role).into_iter().collect::<Vec<_>>())?;
+    insert(
+        tx,
+        &user,
+        &role(&person.role).into_iter().collect::<Vec<_>>(),
+    )?;
     security_log::write(tx, Kind::Imported, Some(user.id))?;
-    Ok(Imported { name: person.name.clone(), id: user.id, outcome: Outcome::Created })
+    Ok(Imported {
+        name: person.name.clone(),
+        id: user.id,
+        outcome: Outcome::Created,
+    })
 }
 
 fn manager_called(
@@ -118,7 +169,10 @@ fn manager_called(
     let mut errors = FieldErrors::default();
     let name = check_name(&mut errors, name);
     errors.or(()).map_err(|errors| within(at, errors))?;
-    let manager = User { office, ..User::new(UserId::new(), name, Status::Imported, tx.now) };
+    let manager = User {
+        office,
+        ..User::new(UserId::new(), name, Status::Imported, tx.now)
+    };
     insert(tx, &manager, &role.into_iter().collect::<Vec<_>>())?;
     security_log::write(tx, Kind::Imported, Some(manager.id))?;
     Ok(manager.id)

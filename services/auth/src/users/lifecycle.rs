@@ -13,14 +13,23 @@ use crate::sessions::model::EndReason;
 use crate::{invitations, passwords, roles, sessions};
 
 /// Somebody does not come in any more: not with a password, a session, a token or a link.
-pub fn disable(tx: &mut Tx<'_>, authority: &Authority, id: UserId, if_match: &IfMatch) -> Result<UserView, UserError> {
+pub fn disable(
+    tx: &mut Tx<'_>,
+    authority: &Authority,
+    id: UserId,
+    if_match: &IfMatch,
+) -> Result<UserView, UserError> {
     queries::lock_directory(tx.conn)?;
     let before = authority.lock(tx.conn, id, Some(if_match))?;
     if before.status == Status::Disabled {
         return Ok(queries::view(tx.conn, before)?);
     }
     keep_an_admin(tx, &before)?;
-    let after = User { status: Status::Disabled, ..before }.changed(tx.now);
+    let after = User {
+        status: Status::Disabled,
+        ..before
+    }
+    .changed(tx.now);
     let after = change_access(tx, after)?;
     sessions::commands::end_all_of(tx, id, None, EndReason::Disabled)?;
     invitations::queries::withdraw(tx.conn, id)?;
@@ -29,7 +38,12 @@ pub fn disable(tx: &mut Tx<'_>, authority: &Authority, id: UserId, if_match: &If
 }
 
 /// Somebody disabled is again what they were.
-pub fn enable(tx: &mut Tx<'_>, authority: &Authority, id: UserId, if_match: &IfMatch) -> Result<UserView, UserError> {
+pub fn enable(
+    tx: &mut Tx<'_>,
+    authority: &Authority,
+    id: UserId,
+    if_match: &IfMatch,
+) -> Result<UserView, UserError> {
     let before = authority.lock(tx.conn, id, Some(if_match))?;
     if before.status != Status::Disabled {
         return Ok(queries::view(tx.conn, before)?);
@@ -60,10 +74,18 @@ pub fn approve(
         return Err(UserError::NotWaiting);
     }
     if let Some(names) = roles {
-        let ids: Vec<_> = authority.roles(tx.conn, names)?.iter().map(|role| role.id).collect();
+        let ids: Vec<_> = authority
+            .roles(tx.conn, names)?
+            .iter()
+            .map(|role| role.id)
+            .collect();
         roles::queries::assign(tx.conn, id, &ids)?;
     }
-    let after = User { status: Status::Active, ..before }.changed(tx.now);
+    let after = User {
+        status: Status::Active,
+        ..before
+    }
+    .changed(tx.now);
     queries::save(tx.conn, &after)?;
     security_log::write(tx, Kind::Approved, Some(id))?;
     Ok(announce_saved(tx, &after)?)

@@ -13,7 +13,9 @@ use utoipa::ToSchema;
 use crate::schema::users;
 
 /// Whether somebody may come in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema, AsExpression, FromSqlRow)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema, AsExpression, FromSqlRow,
+)]
 #[diesel(sql_type = Text)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
@@ -41,7 +43,10 @@ impl Status {
 
 impl ToSql<Text, Pg> for Status {
     fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
-        let text = Self::ALL.iter().find(|(status, _)| status == self).map_or("", |(_, text)| text);
+        let text = Self::ALL
+            .iter()
+            .find(|(status, _)| status == self)
+            .map_or("", |(_, text)| text);
         <str as ToSql<Text, Pg>>::to_sql(text, out)
     }
 }
@@ -50,7 +55,9 @@ impl FromSql<Text, Pg> for Status {
     fn from_sql(value: PgValue<'_>) -> deserialize::Result<Self> {
         let text = <String as FromSql<Text, Pg>>::from_sql(value)?;
         let found = Self::ALL.iter().find(|(_, known)| *known == text);
-        found.map(|(status, _)| *status).ok_or_else(|| format!("no status is called {text}").into())
+        found
+            .map(|(status, _)| *status)
+            .ok_or_else(|| format!("no status is called {text}").into())
     }
 }
 
@@ -99,13 +106,22 @@ impl User {
     /// The person after a change that others are to hear of.
     #[must_use]
     pub fn changed(self, now: DateTime<Utc>) -> Self {
-        Self { version: self.version + 1, updated_at: now, name_folded: fold(&self.name), ..self }
+        Self {
+            version: self.version + 1,
+            updated_at: now,
+            name_folded: fold(&self.name),
+            ..self
+        }
     }
 
     /// The person after tokens issued so far have become worthless.
     #[must_use]
     pub fn access_changed(self, now: DateTime<Utc>) -> Self {
-        Self { access_version: self.access_version + 1, access_changed_at: now, ..self }
+        Self {
+            access_version: self.access_version + 1,
+            access_changed_at: now,
+            ..self
+        }
     }
 }
 
@@ -201,12 +217,21 @@ pub fn check_email(errors: &mut FieldErrors, text: &str) -> String {
         !local.is_empty()
             && local.len() <= 64
             && labels().count() > 1
-            && labels().all(|label| !label.is_empty() && !label.starts_with('-') && !label.ends_with('-'))
-            && domain.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '-'))
-            && !local.chars().any(|c| c.is_whitespace() || c.is_control() || "()<>,;:\\\"[]".contains(c))
+            && labels()
+                .all(|label| !label.is_empty() && !label.starts_with('-') && !label.ends_with('-'))
+            && domain
+                .chars()
+                .all(|c| c.is_alphanumeric() || matches!(c, '.' | '-'))
+            && !local
+                .chars()
+                .any(|c| c.is_whitespace() || c.is_control() || "()<>,;:\\\"[]".contains(c))
     });
     if !sound || email.len() > EMAIL_MOST {
-        errors.add("/email", "email.malformed", "Must be an e-mail address, such as anna@example.it.");
+        errors.add(
+            "/email",
+            "email.malformed",
+            "Must be an e-mail address, such as anna@example.it.",
+        );
     }
     email
 }
@@ -247,6 +272,9 @@ mod tests {
             check_email(&mut errors, text);
             assert_eq!(errors.0.is_empty(), sound, "{text}");
         }
-        assert_eq!(check_email(&mut FieldErrors::default(), " Anna@Example.IT "), "anna@example.it");
+        assert_eq!(
+            check_email(&mut FieldErrors::default(), " Anna@Example.IT "),
+            "anna@example.it"
+        );
     }
 }

@@ -26,22 +26,37 @@ fn visible_to(visible: &Visible) -> Found<'static> {
 }
 
 pub fn seen(conn: &mut PgConnection, visible: &Visible, id: UserId) -> DbResult<Option<User>> {
-    let row = visible_to(visible).filter(users::id.eq(id)).select(User::as_select()).first(conn).optional()?;
+    let row = visible_to(visible)
+        .filter(users::id.eq(id))
+        .select(User::as_select())
+        .first(conn)
+        .optional()?;
     Ok(row)
 }
 
 /// Somebody by id, for auth's own purposes.
 pub fn find(conn: &mut PgConnection, id: UserId) -> DbResult<Option<User>> {
-    Ok(users::table.find(id.uuid()).select(User::as_select()).first(conn).optional()?)
+    Ok(users::table
+        .find(id.uuid())
+        .select(User::as_select())
+        .first(conn)
+        .optional()?)
 }
 
 /// Reads the row and holds it until the transaction ends.
 pub fn lock(conn: &mut PgConnection, id: UserId) -> DbResult<Option<User>> {
-    Ok(users::table.find(id.uuid()).select(User::as_select()).for_update().first(conn).optional()?)
+    Ok(users::table
+        .find(id.uuid())
+        .select(User::as_select())
+        .for_update()
+        .first(conn)
+        .optional()?)
 }
 
 pub fn insert(conn: &mut PgConnection, user: &User) -> DbResult<()> {
-    diesel::insert_into(users::table).values(user).execute(conn)?;
+    diesel::insert_into(users::table)
+        .values(user)
+        .execute(conn)?;
     Ok(())
 }
 
@@ -52,7 +67,8 @@ pub fn save(conn: &mut PgConnection, user: &User) -> DbResult<()> {
 
 /// One change at a time of what concerns several people: the reporting tree, the first user, the last admin.
 pub fn lock_directory(conn: &mut PgConnection) -> DbResult<()> {
-    diesel::sql_query("SELECT pg_advisory_xact_lock(20091, hashtext(current_schema()))").execute(conn)?;
+    diesel::sql_query("SELECT pg_advisory_xact_lock(20091, hashtext(current_schema()))")
+        .execute(conn)?;
     Ok(())
 }
 
@@ -105,7 +121,13 @@ pub fn by_folded_name(conn: &mut PgConnection, folded: &str) -> DbResult<Option<
 pub fn views(conn: &mut PgConnection, people: Vec<User>) -> DbResult<Vec<UserView>> {
     let ids: Vec<UserId> = people.iter().map(|user| user.id).collect();
     let names = roles::queries::names_of(conn, &ids)?;
-    let of = |id: UserId| names.iter().filter(|(user, _)| *user == id).map(|(_, name)| name.clone()).collect();
+    let of = |id: UserId| {
+        names
+            .iter()
+            .filter(|(user, _)| *user == id)
+            .map(|(_, name)| name.clone())
+            .collect()
+    };
     Ok(people
         .into_iter()
         .map(|user| {
@@ -117,7 +139,10 @@ pub fn views(conn: &mut PgConnection, people: Vec<User>) -> DbResult<Vec<UserVie
 
 pub fn view(conn: &mut PgConnection, user: User) -> DbResult<UserView> {
     let roles = roles::queries::of_user(conn, user.id)?;
-    Ok(UserView::new(user, roles.into_iter().map(|role| role.name).collect()))
+    Ok(UserView::new(
+        user,
+        roles.into_iter().map(|role| role.name).collect(),
+    ))
 }
 
 /// How a list is ordered.
@@ -169,9 +194,16 @@ pub struct Filter {
 fn filtered(visible: &Visible, filter: &Filter) -> Found<'static> {
     let mut query = visible_to(visible);
     if let Some(q) = &filter.q {
-        let escaped = q.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+        let escaped = q
+            .replace('\\', "\\\\")
+            .replace('%', "\\%")
+            .replace('_', "\\_");
         let pattern = format!("%{escaped}%");
-        query = query.filter(users::name_folded.like(pattern.clone()).or(users::email.like(pattern)));
+        query = query.filter(
+            users::name_folded
+                .like(pattern.clone())
+                .or(users::email.like(pattern)),
+        );
     }
     if let Some(status) = filter.status {
         query = query.filter(users::status.eq(status));
@@ -198,17 +230,25 @@ pub fn page(
     let query = filtered(visible, filter);
     let query = match (sort, after) {
         (Sort::Name, Some(After::Name(name, id))) => query.filter(
-            users::name_folded.gt(name.clone()).or(users::name_folded.eq(name).and(users::id.gt(id.uuid()))),
+            users::name_folded
+                .gt(name.clone())
+                .or(users::name_folded.eq(name).and(users::id.gt(id.uuid()))),
         ),
         (Sort::NameDown, Some(After::Name(name, id))) => query.filter(
-            users::name_folded.lt(name.clone()).or(users::name_folded.eq(name).and(users::id.lt(id.uuid()))),
+            users::name_folded
+                .lt(name.clone())
+                .or(users::name_folded.eq(name).and(users::id.lt(id.uuid()))),
         ),
-        (Sort::Created, Some(After::Created(at, id))) => {
-            query.filter(users::created_at.gt(at).or(users::created_at.eq(at).and(users::id.gt(id.uuid()))))
-        }
-        (Sort::CreatedDown, Some(After::Created(at, id))) => {
-            query.filter(users::created_at.lt(at).or(users::created_at.eq(at).and(users::id.lt(id.uuid()))))
-        }
+        (Sort::Created, Some(After::Created(at, id))) => query.filter(
+            users::created_at
+                .gt(at)
+                .or(users::created_at.eq(at).and(users::id.gt(id.uuid()))),
+        ),
+        (Sort::CreatedDown, Some(After::Created(at, id))) => query.filter(
+            users::created_at
+                .lt(at)
+                .or(users::created_at.eq(at).and(users::id.lt(id.uuid()))),
+        ),
         (_, _) => query,
     };
     let query = match sort {
@@ -231,5 +271,8 @@ pub fn assignable(conn: &mut PgConnection, visible: &Visible) -> DbResult<Vec<(U
         .order((users::name_folded, users::id))
         .select((users::id, users::name))
         .load(conn)?;
-    Ok(rows.into_iter().map(|(id, name)| (UserId::from_uuid(id), name)).collect())
+    Ok(rows
+        .into_iter()
+        .map(|(id, name)| (UserId::from_uuid(id), name))
+        .collect())
 }

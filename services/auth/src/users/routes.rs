@@ -1,6 +1,9 @@
 use actix_web::HttpResponse;
 use actix_web::web::{Json, ServiceConfig, get, patch, post, resource};
-use nexus_auth::{Can, Scope, SignedIn, can::{ManageUsers, ReadUsers}};
+use nexus_auth::{
+    Can, Scope, SignedIn,
+    can::{ManageUsers, ReadUsers},
+};
 use nexus_kernel::{Change, Page, UserId, id::named};
 use nexus_problem::{ApiResult, Body, Id, IfMatch, Problem, Query};
 use nexus_service::{Answer, OnceKey, page_limit, read_cursor, tagged};
@@ -68,15 +71,28 @@ pub(crate) async fn list(
     let limit = page_limit(query.limit)?;
     let after: Option<After> = read_cursor(query.cursor.as_deref())?;
     let q = query.q.as_deref().map(fold).filter(|q| !q.is_empty());
-    let filter = Filter { q, status: query.status, role: query.role };
+    let filter = Filter {
+        q,
+        status: query.status,
+        role: query.role,
+    };
     let page = call
         .read(move |conn| {
             let visible = Visible::to(conn, who.user_id, who.scope)?;
             let most = i64::try_from(limit + 1).unwrap_or(i64::MAX);
             let rows = queries::page(conn, &visible, &filter, query.sort, after, most)?;
-            let total = query.count.then(|| queries::count(conn, &visible, &filter)).transpose()?;
-            let Page { items, next_cursor, .. } = Page::cut(rows, limit, |user| After::of(query.sort, user));
-            Ok(Page { items: queries::views(conn, items)?, next_cursor, total })
+            let total = query
+                .count
+                .then(|| queries::count(conn, &visible, &filter))
+                .transpose()?;
+            let Page {
+                items, next_cursor, ..
+            } = Page::cut(rows, limit, |user| After::of(query.sort, user));
+            Ok(Page {
+                items: queries::views(conn, items)?,
+                next_cursor,
+                total,
+            })
         })
         .await?;
     Ok(Json(page))
@@ -88,14 +104,18 @@ pub(crate) async fn list(
 #[utoipa::path(get, path = "/api/v1/users/options", operation_id = "users_options", tag = "users",
     security(("bearer" = [])), responses((status = 200, description = "All of them, by name", body = Page<UserOption>)))]
 pub(crate) async fn options(call: Call, who: SignedIn) -> ApiResult<Json<Page<UserOption>>> {
-    let scope = who.scope_of("clients:write").max(who.scope_of("opportunities:write"));
+    let scope = who
+        .scope_of("clients:write")
+        .max(who.scope_of("opportunities:write"));
     let options = call
         .read(move |conn| {
             let visible = Visible::to(conn, who.user_id, scope.unwrap_or(Scope::Own))?;
             Ok(queries::assignable(conn, &visible)?)
         })
         .await?;
-    Ok(Json(Page::whole(options).map(|(id, name)| UserOption { id, name })))
+    Ok(Json(
+        Page::whole(options).map(|(id, name)| UserOption { id, name }),
+    ))
 }
 
 /// One person
@@ -103,7 +123,11 @@ pub(crate) async fn options(call: Call, who: SignedIn) -> ApiResult<Json<Page<Us
     params(("id" = Uuid, Path, description = "The person")),
     responses((status = 200, description = "The person", body = UserView), (status = 403, description = "Not allowed"),
         (status = 404, description = "No such person, or not yours to see")))]
-pub(crate) async fn show(call: Call, who: Can<ReadUsers>, id: Id<named::User>) -> ApiResult<HttpResponse> {
+pub(crate) async fn show(
+    call: Call,
+    who: Can<ReadUsers>,
+    id: Id<named::User>,
+) -> ApiResult<HttpResponse> {
     let user = call
         .read(move |conn| {
             let visible = Visible::to(conn, who.user_id, who.scope)?;
@@ -143,15 +167,33 @@ pub(crate) async fn invite(
     Body { value: new, hash }: Body<NewUser>,
 ) -> ApiResult<HttpResponse> {
     let (auth, authority) = (call.auth.clone(), Authority::from(&who));
-    let NewUser { id, name, email, roles, manager_id, office } = new;
-    let new = NewPerson { id, name, email, roles, manager_id, office };
+    let NewUser {
+        id,
+        name,
+        email,
+        roles,
+        manager_id,
+        office,
+    } = new;
+    let new = NewPerson {
+        id,
+        name,
+        email,
+        roles,
+        manager_id,
+        office,
+    };
     let answer = call
         .once(once, who.user_id, hash, move |tx| {
             let user = commands::add(tx, &authority, new)?;
             let invitation = invitations::commands::issue(tx, &auth.invitation_key, user.id)?;
             let view = queries::view(tx.conn, user)?;
             let path = format!("/api/v1/users/{}", view.id);
-            Ok(Answer::created(path, view.version, &without_link(&view, &invitation))?)
+            Ok(Answer::created(
+                path,
+                view.version,
+                &without_link(&view, &invitation),
+            )?)
         })
         .await?;
     Ok(with_link(&call, answer))
@@ -160,7 +202,9 @@ pub(crate) async fn invite(
 /// The stored answer does not hold the link: it is added on the way out.
 fn with_link(call: &Call, answer: Answer) -> HttpResponse {
     let (key, public_url) = (&call.auth.invitation_key, &call.auth.config.public_url);
-    answer.amended(|body| add_link(body, key, public_url)).response()
+    answer
+        .amended(|body| add_link(body, key, public_url))
+        .response()
 }
 
 /// An invitation for somebody who is known.
@@ -185,14 +229,21 @@ pub(crate) async fn invite_again(
     who: Can<ManageUsers>,
     id: Id<named::User>,
     once: OnceKey,
-    Body { value: Reinvitation { email }, hash }: Body<Reinvitation>,
+    Body {
+        value: Reinvitation { email },
+        hash,
+    }: Body<Reinvitation>,
 ) -> ApiResult<HttpResponse> {
     let (auth, authority) = (call.auth.clone(), Authority::from(&who));
     let answer = call
         .once(once, who.user_id, hash, move |tx| {
             let key = &auth.invitation_key;
-            let (user, invitation) = invitations::commands::invite_again(tx, key, &authority, id.0, email.as_deref())?;
-            Ok(Answer::record(user.version, &without_link(&user, &invitation))?)
+            let (user, invitation) =
+                invitations::commands::invite_again(tx, key, &authority, id.0, email.as_deref())?;
+            Ok(Answer::record(
+                user.version,
+                &without_link(&user, &invitation),
+            )?)
         })
         .await?;
     Ok(with_link(&call, answer))
@@ -233,8 +284,20 @@ pub(crate) async fn change(
     Body { value: changes, .. }: Body<UserChanges>,
 ) -> ApiResult<HttpResponse> {
     let (authority, if_match) = (Authority::from(&who), if_match.required()?);
-    let UserChanges { name, email, roles, manager_id, office } = changes;
-    let changes = PersonChanges { name, email, roles, manager_id, office };
+    let UserChanges {
+        name,
+        email,
+        roles,
+        manager_id,
+        office,
+    } = changes;
+    let changes = PersonChanges {
+        name,
+        email,
+        roles,
+        manager_id,
+        office,
+    };
     let answer = call
         .transaction(Some(who.user_id), move |tx| {
             let user = commands::change(tx, &authority, id.0, &if_match, changes)?;
@@ -324,7 +387,10 @@ pub(crate) async fn approve(
     id: Id<named::User>,
     if_match: IfMatch,
     once: OnceKey,
-    Body { value: Approval { roles }, hash }: Body<Approval>,
+    Body {
+        value: Approval { roles },
+        hash,
+    }: Body<Approval>,
 ) -> ApiResult<HttpResponse> {
     let authority = Authority::from(&who);
     let answer = call
@@ -355,7 +421,10 @@ pub(crate) async fn me(call: Call, who: SignedIn) -> ApiResult<HttpResponse> {
             let gone = || Problem::unauthenticated("This account does not exist any more.");
             let user = queries::find(conn, id)?.ok_or_else(gone)?;
             let permissions = roles::queries::permissions_of(conn, id)?;
-            Ok(Me { user: queries::view(conn, user)?, permissions })
+            Ok(Me {
+                user: queries::view(conn, user)?,
+                permissions,
+            })
         })
         .await?;
     Ok(tagged(me.user.version, &me)?)
@@ -379,7 +448,10 @@ pub(crate) async fn change_me(
     call: Call,
     who: SignedIn,
     if_match: IfMatch,
-    Body { value: MyChanges { name, locale }, .. }: Body<MyChanges>,
+    Body {
+        value: MyChanges { name, locale },
+        ..
+    }: Body<MyChanges>,
 ) -> ApiResult<HttpResponse> {
     let (id, if_match) = (who.user_id, if_match.required()?);
     let answer = call

@@ -37,8 +37,14 @@ impl Visible {
             Scope::All => Self::Everyone,
             Scope::Own => Self::Only(vec![me]),
             Scope::Team => {
-                let team: Vec<Member> = diesel::sql_query(TEAM).bind::<SqlUuid, _>(me.uuid()).load(conn)?;
-                Self::Only(team.into_iter().map(|member| UserId::from_uuid(member.id)).collect())
+                let team: Vec<Member> = diesel::sql_query(TEAM)
+                    .bind::<SqlUuid, _>(me.uuid())
+                    .load(conn)?;
+                Self::Only(
+                    team.into_iter()
+                        .map(|member| UserId::from_uuid(member.id))
+                        .collect(),
+                )
             }
         })
     }
