@@ -116,6 +116,9 @@ impl Job<'_> {
             .collect();
         let mode = if self.args.upsert { "upsert" } else { "create" };
         let mut options = json!({ "date_format": self.args.date_format.name(), "mode": mode });
+        if self.args.create_missing_clients {
+            options["create_missing_clients"] = true.into();
+        }
         let mapped = if mapping.is_empty() {
             import
         } else {

@@ -46,6 +46,9 @@ pub struct ImportArgs {
     /// Make a pipeline of this name from the stages of the file.
     #[arg(long, value_name = "NAME")]
     new_pipeline: Option<String>,
+    /// Make the clients that deals name and nobody knows, instead of placing those deals without one.
+    #[arg(long)]
+    create_missing_clients: bool,
     /// Update records that exist already instead of leaving them.
     #[arg(long)]
     upsert: bool,
