@@ -91,7 +91,10 @@ fn listen(url: &Secret, tell: &watch::Sender<i64>) -> Result<(), Box<dyn std::er
 
 /// The thread starts with the process, which may still have to make its tables.
 fn is_migrated(conn: &mut PgConnection) -> QueryResult<bool> {
-    diesel::select(diesel::dsl::sql::<Bool>("to_regclass('events') IS NOT NULL")).get_result(conn)
+    diesel::select(diesel::dsl::sql::<Bool>(
+        "to_regclass('events') IS NOT NULL",
+    ))
+    .get_result(conn)
 }
 
 #[derive(QueryableByName)]
