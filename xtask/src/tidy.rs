@@ -19,8 +19,10 @@ const SHARED: [&str; 11] = [
     "nexus-auth",
     "nexus-outbox",
     "nexus-service",
-    "nexus-testkit",
+    TEST_KIT,
 ];
+
+const TEST_KIT: &str = "nexus-testkit";
 
 /// Value types are for everybody: they bring no server, no database connection, no runtime.
 const NOT_IN_KERNEL: [&str; 4] = ["actix-web", "tokio", "hyper", "r2d2"];
@@ -31,7 +33,13 @@ const EMPTY_NAMES: [&str; 6] = ["utils", "util", "common", "helpers", "helper", 
 struct Package {
     name: String,
     folder: PathBuf,
-    uses: Vec<String>,
+    uses: Vec<Use>,
+}
+
+struct Use {
+    name: String,
+    /// For its tests alone.
+    dev: bool,
 }
 
 pub fn check() -> Result<()> {
@@ -81,43 +89,60 @@ fn packages() -> Result<Vec<Package>> {
             .as_array()
             .into_iter()
             .flatten()
-            .map(|used| text(&used["name"]))
+            .map(|used| Use {
+                name: text(&used["name"]),
+                dev: used["kind"] == "dev",
+            })
             .collect(),
     };
     Ok(listed.iter().map(package).collect())
 }
 
 fn arrows(packages: &[Package]) -> Vec<String> {
-    let is_shared = |name: &str| name.starts_with("nexus-");
+    let is_ours = |used: &&Use| packages.iter().any(|package| package.name == used.name);
     let mut complaints = Vec::new();
     for Package { name, uses, .. } in packages {
-        for used in uses
-            .iter()
-            .filter(|used| packages.iter().any(|package| &package.name == *used))
-        {
-            if !is_shared(used) {
-                complaints.push(format!(
-                    "{name} uses {used}: nobody builds on a service. Ask it over HTTP or listen to its events"
-                ));
-            } else if is_shared(name) && position(used) >= position(name) {
-                complaints.push(format!(
-                    "{name} uses {used}, which stands below it: shared crates use those above them (the list in xtask/src/tidy.rs)"
-                ));
-            }
-        }
+        complaints.extend(
+            uses.iter()
+                .filter(is_ours)
+                .filter_map(|used| wrong_arrow(name, used)),
+        );
         if is_shared(name) && position(name) == SHARED.len() {
             complaints.push(format!("{name} has no place among the shared crates: add it to the list in xtask/src/tidy.rs"));
         }
         if name == SHARED[0] {
             let heavy = uses
                 .iter()
-                .filter(|used| NOT_IN_KERNEL.contains(&used.as_str()));
-            complaints.extend(
-                heavy.map(|used| format!("{name} uses {used}: value types bring no runtime")),
-            );
+                .filter(|used| !used.dev && NOT_IN_KERNEL.contains(&used.name.as_str()));
+            complaints
+                .extend(heavy.map(|used| {
+                    format!("{name} uses {}: value types bring no runtime", used.name)
+                }));
         }
     }
     complaints
+}
+
+/// Tests of a shared crate may use what stands below it; nobody's tests may use a service, nor a program the test kit.
+fn wrong_arrow(name: &str, Use { name: used, dev }: &Use) -> Option<String> {
+    if !is_shared(used) {
+        return Some(format!(
+            "{name} uses {used}: nobody builds on a service. Ask it over HTTP or listen to its events"
+        ));
+    }
+    if used == TEST_KIT && !dev {
+        return Some(format!(
+            "{name} uses {used} outside its tests: make it a dev-dependency"
+        ));
+    }
+    let downwards = is_shared(name) && position(used) >= position(name);
+    (downwards && !dev).then(|| {
+        format!("{name} uses {used}, which stands below it: shared crates use those above them (the list in xtask/src/tidy.rs)")
+    })
+}
+
+fn is_shared(name: &str) -> bool {
+    name.starts_with("nexus-")
 }
 
 fn position(name: &str) -> usize {
@@ -191,10 +216,14 @@ mod tests {
     use super::*;
 
     fn package(name: &str, uses: &[&str]) -> Package {
+        let uses = uses.iter().map(|used| Use {
+            name: used.trim_end_matches(" (dev)").into(),
+            dev: used.ends_with(" (dev)"),
+        });
         Package {
             name: name.into(),
             folder: PathBuf::new(),
-            uses: uses.iter().map(|used| (*used).to_owned()).collect(),
+            uses: uses.collect(),
         }
     }
 
@@ -203,7 +232,8 @@ mod tests {
         let packages = [
             package("nexus-kernel", &["serde"]),
             package("nexus-problem", &["nexus-kernel"]),
-            package("nexus-db", &["nexus-problem"]),
+            package("nexus-db", &["nexus-problem", "nexus-testkit (dev)"]),
+            package("nexus-testkit", &["nexus-db"]),
             package("crm", &["nexus-db", "nexus-kernel"]),
         ];
         assert_eq!(arrows(&packages), Vec::<String>::new());
@@ -215,8 +245,9 @@ mod tests {
             package("nexus-kernel", &["tokio", "nexus-db"]),
             package("nexus-db", &[]),
             package("nexus-new", &[]),
-            package("auth", &[]),
-            package("crm", &["auth"]),
+            package("auth", &["nexus-testkit"]),
+            package("nexus-testkit", &[]),
+            package("crm", &["auth (dev)"]),
         ];
         let complaints = arrows(&packages).join("\n");
         for wrong in [
@@ -224,6 +255,7 @@ mod tests {
             "nexus-kernel uses tokio",
             "nexus-new has no place",
             "crm uses auth",
+            "auth uses nexus-testkit outside its tests",
         ] {
             assert!(
                 complaints.contains(wrong),
