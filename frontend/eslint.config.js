@@ -15,6 +15,10 @@ export default ts.config(
   {
     rules: {
       '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/no-unused-vars': [
+        'error',
+        { argsIgnorePattern: '^_', varsIgnorePattern: '^_' },
+      ],
       // The app is served from the root of its origin, so paths need no base.
       'svelte/no-navigation-without-resolve': 'off',
     },

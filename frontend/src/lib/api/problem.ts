@@ -1,6 +1,7 @@
 import type { components } from './schema';
 
-export type FieldProblem = components['schemas']['FieldProblem'];
+export type FieldProblem = Partial<Pick<components['schemas']['FieldError'], 'code'>> &
+  Omit<components['schemas']['FieldError'], 'code'>;
 
 interface ProblemBody {
   type?: string;

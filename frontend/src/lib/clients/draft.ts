@@ -10,7 +10,7 @@ import {
   taxCodeFault,
   vatFault,
 } from '$lib/italy/checks';
-import type { Client, NewClient } from './requests';
+import type { Client, ClientBody } from './requests';
 
 const TEXTS = [
   'name',
@@ -58,7 +58,7 @@ export function draftOf(client?: Client): Draft {
 }
 
 /** The draft as the server wants it: codes normalised, empty fields null. */
-export function bodyOf(draft: Draft): NewClient {
+export function bodyOf(draft: Draft): ClientBody {
   const texts = Object.fromEntries(TEXTS.map((name) => [name, draft[name].trim() || null]));
   const numbers = Object.fromEntries(
     NUMBERS.map((name) => [name, draft[name].trim() ? Number(draft[name]) : null]),
@@ -73,14 +73,14 @@ export function bodyOf(draft: Draft): NewClient {
     sdi_code: draft.sdi_code.trim().toUpperCase() || null,
     province: draft.province.trim().toUpperCase() || null,
     annual_revenue_cents: parseMoney(draft.annual_revenue_cents),
-  } as NewClient;
+  } as ClientBody;
 }
 
 /** Only what was filled in, for a check or a create. */
-export function filledIn(body: NewClient): NewClient {
+export function filledIn(body: ClientBody): ClientBody {
   return Object.fromEntries(
     Object.entries(body).filter(([, value]) => value !== null && value !== ''),
-  ) as NewClient;
+  ) as ClientBody;
 }
 
 /** The rules that can be told without the server. */

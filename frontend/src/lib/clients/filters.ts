@@ -1,4 +1,5 @@
 import { api, ask } from '$lib/api/client';
+import type { paths } from '$lib/api/schema';
 
 /** The list's view, as the URL holds it. */
 export interface ClientFilters {
@@ -56,12 +57,13 @@ export function isFiltered(filters: ClientFilters): boolean {
 export function pageOfClients(filters: ClientFilters, cursor?: string) {
   const { archived, sort, ...texts } = filters;
   const given = Object.fromEntries(Object.entries(texts).filter(([, value]) => value !== ''));
+  type Query = NonNullable<paths['/api/v1/clients']['get']['parameters']['query']>;
   const query = {
     ...given,
     ...(archived ? { archived: true } : {}),
     sort,
     limit: 50,
     ...(cursor ? { cursor } : { count: true }),
-  };
+  } as Query;
   return ask(api.GET('/api/v1/clients', { params: { query } }));
 }

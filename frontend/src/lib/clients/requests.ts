@@ -1,8 +1,9 @@
-import { api, ask, ifMatch, type Schemas } from '$lib/api/client';
+import { api, ask, ifMatch, once, type Schemas } from '$lib/api/client';
 
 export type Client = Schemas['ClientView'];
 export type ClientRow = Schemas['ClientRow'];
-export type NewClient = Schemas['NewClient'];
+export type ClientBody = Partial<Schemas['NewClient']>;
+export type Comune = Schemas['ComuneView'];
 export type Lifecycle = Client['lifecycle'];
 
 export const LIFECYCLES: Lifecycle[] = ['prospect', 'active', 'dormant', 'lost'];
@@ -19,15 +20,16 @@ export function readClient(id: string): Promise<Client> {
   return ask(api.GET('/api/v1/clients/{id}', one(id)));
 }
 
-export function createClient(body: NewClient): Promise<Client> {
-  return ask(api.POST('/api/v1/clients', { body }));
+export function createClient(body: ClientBody & { id: string }): Promise<Client> {
+  return ask(api.POST('/api/v1/clients', { body: body as Schemas['NewClient'], ...once(body.id) }));
 }
 
 export function changeClient(
   client: { id: string; version: number },
-  body: Schemas['ClientChanges'],
+  changes: ClientBody,
 ): Promise<Client> {
   const params = { path: { id: client.id }, header: ifMatch(client) };
+  const body = changes as Schemas['ClientFields'];
   return ask(api.PATCH('/api/v1/clients/{id}', { params, body }));
 }
 
@@ -40,10 +42,11 @@ export function restoreClient(id: string): Promise<Client> {
   return ask(api.POST('/api/v1/clients/{id}/restore', one(id)));
 }
 
-export function checkClient(body: Schemas['ClientDraft']): Promise<Schemas['ClientCheck']> {
+export function checkClient(draft: ClientBody): Promise<Schemas['ClientCheck']> {
+  const body = draft as Schemas['ClientDraft'];
   return ask(api.POST('/api/v1/clients/check', { body }));
 }
 
-export async function findComuni(q: string): Promise<Schemas['Comune'][]> {
+export async function findComuni(q: string): Promise<Comune[]> {
   return (await ask(api.GET('/api/v1/comuni', { params: { query: { q } } }))).items;
 }

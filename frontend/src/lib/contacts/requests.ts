@@ -1,6 +1,6 @@
 import { api, ask, ifMatch, type Schemas } from '$lib/api/client';
 
-export type Contact = Schemas['ContactView'];
+export type Contact = Schemas['Contact'];
 export const ROLES: Contact['role'][] = ['owner', 'buyer', 'warehouse', 'administration', 'other'];
 
 export async function readContacts(clientId: string): Promise<Contact[]> {
@@ -9,13 +9,21 @@ export async function readContacts(clientId: string): Promise<Contact[]> {
   return items.filter((contact) => !contact.archived_at);
 }
 
-export function createContact(clientId: string, body: Schemas['NewContact']): Promise<Contact> {
+export function createContact(
+  clientId: string,
+  contact: Partial<Schemas['NewContact']>,
+): Promise<Contact> {
   const params = { path: { id: clientId } };
+  const body = contact as Schemas['NewContact'];
   return ask(api.POST('/api/v1/clients/{id}/contacts', { params, body }));
 }
 
-export function changeContact(contact: Contact, body: Schemas['ContactChanges']): Promise<Contact> {
+export function changeContact(
+  contact: Contact,
+  changes: Partial<Schemas['ContactFields']>,
+): Promise<Contact> {
   const params = { path: { id: contact.id }, header: ifMatch(contact) };
+  const body = changes as Schemas['ContactFields'];
   return ask(api.PATCH('/api/v1/contacts/{id}', { params, body }));
 }
 

@@ -3,8 +3,6 @@ import { pageOfOpportunities, type OpportunityRow } from '$lib/opportunities/req
 import { session } from '$lib/sessions/session.svelte';
 
 const SHOWN = 8;
-/** How many open trattative are looked through for a missing next step. */
-const LOOKED_THROUGH = 100;
 
 export interface Day {
   /** Nothing has been entered yet. */
@@ -20,16 +18,16 @@ export async function readDay(): Promise<Day> {
   const mine =
     !session.seesOthers('opportunities:read') && session.user ? { owner_id: session.user.id } : {};
   const open = { ...mine, status: 'open' as const };
-  const [soon, stale, clients] = await Promise.all([
-    page({ ...open, sort: 'expected_close_on', limit: LOOKED_THROUGH }),
+  const [soon, withoutNextStep, stale, clients] = await Promise.all([
+    page({ ...open, sort: 'expected_close_on', limit: SHOWN }),
+    page({ ...open, no_next_step: true, sort: '-amount_cents', limit: SHOWN }),
     page({ ...open, stale: true, limit: SHOWN }),
     session.can('clients:read') ? findClients('', 1) : [],
   ]);
-  const dated = soon.filter((deal) => deal.expected_close_on);
   return {
     empty: soon.length === 0 && clients.length === 0,
-    closing: (dated.length > 0 ? dated : soon).slice(0, SHOWN),
-    withoutNextStep: soon.filter((deal) => !deal.next_step).slice(0, SHOWN),
+    closing: soon,
+    withoutNextStep,
     stale,
   };
 }

@@ -14,14 +14,13 @@ const TEXTS = [
 ] as const;
 
 /** A trattativa as the form holds it. */
-export type Draft = Record<(typeof TEXTS)[number] | 'amount_cents' | 'probability', string>;
+export type Draft = Record<(typeof TEXTS)[number] | 'amount_cents', string>;
 
 export function draftOf(deal?: Opportunity): Draft {
   const texts = Object.fromEntries(TEXTS.map((name) => [name, deal?.[name] ?? '']));
   return {
     ...texts,
     amount_cents: moneyInput(deal?.amount_cents),
-    probability: deal ? String(deal.probability) : '',
   } as Draft;
 }
 
@@ -30,8 +29,7 @@ export function bodyOf(draft: Draft) {
   return {
     ...(texts as Record<Exclude<(typeof TEXTS)[number], 'name'>, string | null>),
     name: draft.name.trim(),
-    amount_cents: parseMoney(draft.amount_cents),
-    probability: draft.probability.trim() ? Number(draft.probability) : null,
+    amount_cents: parseMoney(draft.amount_cents) ?? 0,
   };
 }
 

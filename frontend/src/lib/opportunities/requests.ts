@@ -1,10 +1,11 @@
-import { api, ask, ifMatch, type Schemas } from '$lib/api/client';
+import { api, ask, ifMatch, once, type Schemas } from '$lib/api/client';
+import type { paths } from '$lib/api/schema';
 
 export type Opportunity = Schemas['OpportunityView'];
 export type OpportunityRow = Schemas['OpportunityRow'];
-export type NewOpportunity = Schemas['NewOpportunity'];
-export type Board = Schemas['BoardView'];
-export type BoardColumn = Schemas['BoardColumn'];
+export type OpportunityBody = Partial<Schemas['NewOpportunity']>;
+export type StageMove = Schemas['StageMoveView'];
+export type Board = Schemas['Board'];
 export type Status = OpportunityRow['status'];
 
 const one = (id: string) => ({ params: { path: { id } } });
@@ -19,9 +20,7 @@ export async function findOpportunities(q: string, limit = 8): Promise<Opportuni
   return (await ask(api.GET('/api/v1/opportunities', { params: { query } }))).items;
 }
 
-type Query = NonNullable<
-  import('$lib/api/schema').paths['/api/v1/opportunities']['get']['parameters']['query']
->;
+type Query = NonNullable<paths['/api/v1/opportunities']['get']['parameters']['query']>;
 
 export function pageOfOpportunities(query: Query) {
   return ask(api.GET('/api/v1/opportunities', { params: { query } }));
@@ -29,7 +28,7 @@ export function pageOfOpportunities(query: Query) {
 
 export function readBoard(
   pipelineId: string,
-  query: { owner_id?: string; q?: string; status?: string; cards?: number },
+  query: { owner_id?: string; q?: string; status?: 'all' | 'open'; cards?: number },
 ): Promise<Board> {
   const params = { path: { id: pipelineId }, query };
   return ask(api.GET('/api/v1/pipelines/{id}/board', { params }));
@@ -39,14 +38,16 @@ export function readOpportunity(id: string): Promise<Opportunity> {
   return ask(api.GET('/api/v1/opportunities/{id}', one(id)));
 }
 
-export function createOpportunity(body: NewOpportunity): Promise<Opportunity> {
-  return ask(api.POST('/api/v1/opportunities', { body }));
+export function createOpportunity(deal: OpportunityBody & { id: string }): Promise<Opportunity> {
+  const body = deal as Schemas['NewOpportunity'];
+  return ask(api.POST('/api/v1/opportunities', { body, ...once(deal.id) }));
 }
 
 export function changeOpportunity(
   deal: { id: string; version: number },
-  body: Schemas['OpportunityChanges'],
+  changes: OpportunityBody,
 ): Promise<Opportunity> {
+  const body = changes as Schemas['OpportunityFields'];
   const params = { path: { id: deal.id }, header: ifMatch(deal) };
   return ask(api.PATCH('/api/v1/opportunities/{id}', { params, body }));
 }
@@ -70,7 +71,7 @@ export function winOpportunity(deal: { id: string; version: number }): Promise<O
 
 export function loseOpportunity(
   deal: { id: string; version: number },
-  body: Schemas['Loss'],
+  body: Schemas['LoseBody'],
 ): Promise<Opportunity> {
   return ask(api.POST('/api/v1/opportunities/{id}/lose', { ...seen(deal), body }));
 }
@@ -83,10 +84,10 @@ export function reopenOpportunity(
   return ask(api.POST('/api/v1/opportunities/{id}/reopen', { ...seen(deal), body }));
 }
 
-export async function readHistory(id: string): Promise<Schemas['StageStay'][]> {
+export async function readHistory(id: string): Promise<StageMove[]> {
   return (await ask(api.GET('/api/v1/opportunities/{id}/history', one(id)))).items;
 }
 
-export async function findProducts(q: string): Promise<Schemas['ProductView'][]> {
+export async function findProducts(q: string): Promise<Schemas['Product'][]> {
   return (await ask(api.GET('/api/v1/products', { params: { query: { q } } }))).items;
 }

@@ -50,7 +50,7 @@ export function newStages(names: string[]): StageDraft[] {
   });
 }
 
-export function stageBodies(drafts: StageDraft[]): Schemas['NewPipeline']['stages'] {
+export function stageBodies(drafts: StageDraft[]): Schemas['StageFields'][] {
   return drafts.map((draft) => ({
     ...(draft.id ? { id: draft.id } : {}),
     name: draft.name.trim(),

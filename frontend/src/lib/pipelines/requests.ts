@@ -1,8 +1,8 @@
 import { api, ask, ifMatch, type Schemas } from '$lib/api/client';
 
-export type Pipeline = Schemas['PipelineView'];
+export type Pipeline = Schemas['Pipeline'];
 export type Stage = Schemas['StageView'];
-export type LostReason = Schemas['LostReasonView'];
+export type LostReason = Schemas['LostReason'];
 
 /** Pipelines in use, the default one first. */
 export async function readPipelines(): Promise<Pipeline[]> {
@@ -12,15 +12,17 @@ export async function readPipelines(): Promise<Pipeline[]> {
     .toSorted((a, b) => Number(b.is_default) - Number(a.is_default));
 }
 
-export function createPipeline(body: Schemas['NewPipeline']): Promise<Pipeline> {
+export function createPipeline(pipeline: Partial<Schemas['NewPipeline']>): Promise<Pipeline> {
+  const body = pipeline as Schemas['NewPipeline'];
   return ask(api.POST('/api/v1/pipelines', { body }));
 }
 
 export function changePipeline(
   pipeline: Pipeline,
-  body: Schemas['PipelineChanges'],
+  changes: Partial<Schemas['PipelineFields']>,
 ): Promise<Pipeline> {
   const params = { path: { id: pipeline.id }, header: ifMatch(pipeline) };
+  const body = changes as Schemas['PipelineFields'];
   return ask(api.PATCH('/api/v1/pipelines/{id}', { params, body }));
 }
 
@@ -34,13 +36,16 @@ export async function readLostReasons(): Promise<LostReason[]> {
   return items.filter((reason) => !reason.archived_at).toSorted((a, b) => a.position - b.position);
 }
 
+/** Where a new reason stands in the list is the server's to say. */
+const named = (name: string) => ({ name }) as Schemas['LostReasonFields'];
+
 export function createLostReason(name: string): Promise<LostReason> {
-  return ask(api.POST('/api/v1/lost-reasons', { body: { name } }));
+  return ask(api.POST('/api/v1/lost-reasons', { body: named(name) }));
 }
 
 export function renameLostReason(reason: LostReason, name: string): Promise<LostReason> {
   const params = { path: { id: reason.id }, header: ifMatch(reason) };
-  return ask(api.PATCH('/api/v1/lost-reasons/{id}', { params, body: { name } }));
+  return ask(api.PATCH('/api/v1/lost-reasons/{id}', { params, body: named(name) }));
 }
 
 export function archiveLostReason(reason: LostReason): Promise<unknown> {

@@ -1,4 +1,4 @@
-import { api, ask, credentials, type Schemas } from '$lib/api/client';
+import { api, ask, credentials, ifMatch, type Schemas } from '$lib/api/client';
 import { storedLanguage, useLanguage } from '$lib/i18n/index.svelte';
 
 type User = Schemas['UserView'];
@@ -55,8 +55,10 @@ class Session {
     otherTabs.postMessage('closed');
   }
 
-  async changeProfile(changes: Schemas['MeChanges']): Promise<void> {
-    const me = await ask(api.PATCH('/api/v1/auth/me', { body: changes }));
+  async changeProfile(changes: Schemas['MyChanges']): Promise<void> {
+    if (!this.user) return;
+    const params = { header: ifMatch(this.user) };
+    const me = await ask(api.PATCH('/api/v1/auth/me', { params, body: changes }));
     this.user = me;
     await useLanguage(me.locale);
   }

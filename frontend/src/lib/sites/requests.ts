@@ -1,6 +1,9 @@
 import { api, ask, ifMatch, type Schemas } from '$lib/api/client';
 
-export type Site = Schemas['SiteView'];
+export type Site = Schemas['Site'];
+export type SiteBody = Partial<Omit<Schemas['NewSite'], 'adm'>> & {
+  adm?: Partial<Schemas['Authorisation']>;
+};
 export const CHANNELS: Site['channel'][] = [
   'vape_shop',
   'tobacconist',
@@ -17,12 +20,14 @@ export async function readSites(clientId: string): Promise<Site[]> {
   return items.filter((site) => !site.archived_at);
 }
 
-export function createSite(clientId: string, body: Schemas['NewSite']): Promise<Site> {
+export function createSite(clientId: string, site: SiteBody): Promise<Site> {
   const params = { path: { id: clientId } };
+  const body = site as Schemas['NewSite'];
   return ask(api.POST('/api/v1/clients/{id}/sites', { params, body }));
 }
 
-export function changeSite(site: Site, body: Schemas['SiteChanges']): Promise<Site> {
+export function changeSite(site: Site, changes: SiteBody): Promise<Site> {
+  const body = changes as Schemas['SiteFields'];
   const params = { path: { id: site.id }, header: ifMatch(site) };
   return ask(api.PATCH('/api/v1/sites/{id}', { params, body }));
 }

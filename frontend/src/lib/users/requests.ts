@@ -32,7 +32,7 @@ export function enableUser(user: User): Promise<User> {
 }
 
 export function approveUser(user: User): Promise<User> {
-  return ask(api.POST('/api/v1/users/{id}/approve', one(user.id)));
+  return ask(api.POST('/api/v1/users/{id}/approve', { ...one(user.id), body: {} }));
 }
 
 export async function readRoles(): Promise<string[]> {
