@@ -52,7 +52,7 @@ pub(crate) struct SigningKeys {
 ///
 /// Tokens signed with the old one stay good until they end.
 #[utoipa::path(post, path = "/api/v1/auth/signing-keys/rotate", operation_id = "auth_rotate_signing_keys", tag = "auth",
-    request_body = Rotation, security(("bearer" = [])),
+    request_body = Option<Rotation>, security(("bearer" = [])),
     responses((status = 200, description = "Rotated", body = SigningKeys), (status = 403, description = "Not allowed")))]
 pub(crate) async fn rotate(
     call: Call,

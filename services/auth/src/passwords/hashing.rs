@@ -14,6 +14,8 @@ use crate::secrets::Token;
 /// Who would wait longer is turned away.
 const START_WITHIN: Duration = Duration::from_secs(1);
 const QUEUE: usize = 32;
+/// Without a password for so long, a thread gives its memory back.
+const QUIET: Duration = Duration::from_secs(60);
 
 /// Too many passwords are being hashed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -28,7 +30,7 @@ impl From<TooBusy> for Problem {
 
 type Job = Box<dyn FnOnce(&mut [Block]) + Send>;
 
-/// The threads that hash; each keeps its 19 MiB.
+/// The threads that hash; each uses its 19 MiB again and again.
 pub struct Hasher(Sender<Job>);
 
 const WAITING: u8 = 0;
@@ -109,10 +111,14 @@ impl Hasher {
     }
 }
 
+/// The memory comes with the first password and goes after a quiet minute.
 fn work(jobs: &Receiver<Job>) {
-    let mut memory = phc::memory();
     while let Ok(job) = jobs.recv() {
+        let mut memory = phc::memory();
         job(&mut memory);
+        while let Ok(job) = jobs.recv_timeout(QUIET) {
+            job(&mut memory);
+        }
     }
 }
 

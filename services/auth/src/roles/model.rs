@@ -80,8 +80,13 @@ pub fn union<'p>(permissions: impl IntoIterator<Item = &'p String>) -> Vec<Strin
         .collect()
 }
 
-/// Whether somebody with these scopes has all of these permissions, and so may give them.
+/// Whether somebody with these scopes may give these permissions: because they have them all, or because they may change
+/// every role and everybody's roles anyhow. (Else a permission taken from the last who had it could never come back.)
 pub fn covers(scope_of: impl Fn(&str) -> Option<Scope>, permissions: &[String]) -> bool {
+    let manages = |what| scope_of(what) == Some(Scope::All);
+    if manages("roles:manage") && manages("users:manage") {
+        return true;
+    }
     permissions.iter().all(|text| match text.parse::<Grant>() {
         Ok(grant) => scope_of(&grant.name) >= Some(grant.scope),
         Err(()) => false,
@@ -146,6 +151,16 @@ mod tests {
         ] {
             assert_eq!(covers(mine, &texts(&[given])), may, "{given}");
         }
+    }
+
+    #[test]
+    fn whoever_manages_everybody_and_every_role_may_give_anything() {
+        let scopes =
+            |names: &'static [&str]| move |name: &str| names.contains(&name).then_some(Scope::All);
+        let given = texts(&["clients:read:all"]);
+        assert!(covers(scopes(&["roles:manage", "users:manage"]), &given));
+        assert!(!covers(scopes(&["roles:manage"]), &given));
+        assert!(!covers(scopes(&["users:manage"]), &given));
     }
 
     #[test]

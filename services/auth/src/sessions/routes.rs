@@ -25,8 +25,8 @@ pub fn configure(cfg: &mut ServiceConfig) {
         .service(resource("/api/v1/auth/logout").route(post().to(logout)))
         .service(
             resource("/api/v1/auth/me")
-                .route(get().to(users::routes::me))
-                .route(patch().to(users::routes::change_me)),
+                .route(get().to(users::me::show))
+                .route(patch().to(users::me::change)),
         )
         .service(
             resource("/api/v1/auth/sessions")

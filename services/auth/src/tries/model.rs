@@ -1,3 +1,5 @@
+use std::net::{IpAddr, Ipv6Addr};
+
 use chrono::{DateTime, Duration, Utc};
 use nexus_problem::Problem;
 
@@ -28,7 +30,7 @@ pub struct Attempt {
 
 impl Attempt {
     fn new(key: &Key, parts: [&str; 3], free: i32, when_right: WhenRight) -> Self {
-        let key = key.mark(parts.join("\n").as_bytes()).to_vec();
+        let key = key.mark(parts.map(place).join("\n").as_bytes()).to_vec();
         Self {
             key,
             free,
@@ -76,6 +78,16 @@ impl Attempt {
             20,
             WhenRight::TakeBack,
         )]
+    }
+}
+
+/// Where a try comes from: of an IPv6 address the network, since whoever has one address there has 2⁶⁴.
+fn place(text: &str) -> String {
+    match text.parse() {
+        Ok(IpAddr::V6(ip)) if ip.to_ipv4_mapped().is_none() => {
+            Ipv6Addr::from_bits(ip.to_bits() & !u128::from(u64::MAX)).to_string()
+        }
+        _ => text.to_owned(),
     }
 }
 
@@ -171,6 +183,13 @@ mod tests {
             }
         }
         assert_eq!(waits, [31, 61, 121, 241, 481, 901, 901]);
+    }
+
+    #[test]
+    fn all_addresses_of_one_network_are_one_place() {
+        assert_eq!(place("2001:db8:1:2:aaaa::1"), place("2001:db8:1:2:bbbb::2"));
+        assert_ne!(place("2001:db8:1:2::1"), place("2001:db8:1:3::1"));
+        assert_ne!(place("192.0.2.1"), place("192.0.2.2"));
     }
 
     #[test]

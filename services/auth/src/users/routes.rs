@@ -5,20 +5,20 @@ use nexus_auth::{
     can::{ManageUsers, ReadUsers},
 };
 use nexus_kernel::{Change, Page, UserId, id::named};
-use nexus_problem::{ApiResult, Body, Id, IfMatch, Problem, Query};
+use nexus_problem::{ApiResult, Body, Id, IfMatch, Query};
 use nexus_service::{Answer, OnceKey, page_limit, read_cursor, tagged};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
 use super::authority::Authority;
-use super::commands::{self, NewPerson, OwnChanges, PersonChanges};
+use super::commands::{self, NewPerson, PersonChanges};
 use super::model::{Status, UserOption, UserView, fold};
 use super::queries::{self, After, Filter, Sort};
 use super::visibility::Visible;
-use super::{UserError, lifecycle};
+use super::{UserError, actions};
 use crate::app::Call;
+use crate::invitations;
 use crate::invitations::model::{InvitedUser, add_link, without_link};
-use crate::{invitations, roles};
 
 pub fn configure(cfg: &mut ServiceConfig) {
     cfg.service(
@@ -32,10 +32,10 @@ pub fn configure(cfg: &mut ServiceConfig) {
             .route(get().to(show))
             .route(patch().to(change)),
     )
-    .service(resource("/api/v1/users/{id}/invite").route(post().to(invite_again)))
-    .service(resource("/api/v1/users/{id}/disable").route(post().to(disable)))
-    .service(resource("/api/v1/users/{id}/enable").route(post().to(enable)))
-    .service(resource("/api/v1/users/{id}/approve").route(post().to(approve)));
+    .service(resource("/api/v1/users/{id}/invite").route(post().to(actions::invite_again)))
+    .service(resource("/api/v1/users/{id}/disable").route(post().to(actions::disable)))
+    .service(resource("/api/v1/users/{id}/enable").route(post().to(actions::enable)))
+    .service(resource("/api/v1/users/{id}/approve").route(post().to(actions::approve)));
 }
 
 /// Which people, in which order.
@@ -200,53 +200,11 @@ pub(crate) async fn invite(
 }
 
 /// The stored answer does not hold the link: it is added on the way out.
-fn with_link(call: &Call, answer: Answer) -> HttpResponse {
+pub(super) fn with_link(call: &Call, answer: Answer) -> HttpResponse {
     let (key, public_url) = (&call.auth.invitation_key, &call.auth.config.public_url);
     answer
         .amended(|body| add_link(body, key, public_url))
         .response()
-}
-
-/// An invitation for somebody who is known.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Reinvitation {
-    /// When it is another than before, or there was none.
-    email: Option<String>,
-}
-
-/// Invite somebody again
-///
-/// For people who were imported, lost their link, or forgot their password. Older links end.
-#[utoipa::path(post, path = "/api/v1/users/{id}/invite", operation_id = "users_invite_again", tag = "users",
-    params(("id" = Uuid, Path, description = "The person"),
-        ("Idempotency-Key" = Option<String>, Header, description = "Repeat safely")),
-    request_body = Reinvitation, security(("bearer" = [])),
-    responses((status = 200, description = "Invited", body = InvitedUser), (status = 403, description = "Not allowed"),
-        (status = 404, description = "No such person"), (status = 409, description = "The person is disabled")))]
-pub(crate) async fn invite_again(
-    call: Call,
-    who: Can<ManageUsers>,
-    id: Id<named::User>,
-    once: OnceKey,
-    Body {
-        value: Reinvitation { email },
-        hash,
-    }: Body<Reinvitation>,
-) -> ApiResult<HttpResponse> {
-    let (auth, authority) = (call.auth.clone(), Authority::from(&who));
-    let answer = call
-        .once(once, who.user_id, hash, move |tx| {
-            let key = &auth.invitation_key;
-            let (user, invitation) =
-                invitations::commands::invite_again(tx, key, &authority, id.0, email.as_deref())?;
-            Ok(Answer::record(
-                user.version,
-                &without_link(&user, &invitation),
-            )?)
-        })
-        .await?;
-    Ok(with_link(&call, answer))
 }
 
 /// What changes about somebody.
@@ -301,162 +259,6 @@ pub(crate) async fn change(
     let answer = call
         .transaction(Some(who.user_id), move |tx| {
             let user = commands::change(tx, &authority, id.0, &if_match, changes)?;
-            Ok(Answer::record(user.version, &user)?)
-        })
-        .await?;
-    Ok(answer.response())
-}
-
-/// An action without any fields.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Nothing {}
-
-/// Let somebody in no more
-///
-/// Their sessions, tokens and invitations end.
-#[utoipa::path(post, path = "/api/v1/users/{id}/disable", operation_id = "users_disable", tag = "users",
-    params(("id" = Uuid, Path, description = "The person"),
-        ("Idempotency-Key" = Option<String>, Header, description = "Repeat safely")),
-    security(("bearer" = [])),
-    responses((status = 200, description = "Disabled", body = UserView), (status = 403, description = "Not allowed"),
-        (status = 404, description = "No such person"), (status = 409, description = "The last active admin"),
-        (status = 412, description = "Somebody else changed it")))]
-pub(crate) async fn disable(
-    call: Call,
-    who: Can<ManageUsers>,
-    id: Id<named::User>,
-    if_match: IfMatch,
-    once: OnceKey,
-    Body { hash, .. }: Body<Nothing>,
-) -> ApiResult<HttpResponse> {
-    let authority = Authority::from(&who);
-    let answer = call
-        .once(once, who.user_id, hash, move |tx| {
-            let user = lifecycle::disable(tx, &authority, id.0, &if_match)?;
-            Ok(Answer::record(user.version, &user)?)
-        })
-        .await?;
-    Ok(answer.response())
-}
-
-/// Let somebody in again
-#[utoipa::path(post, path = "/api/v1/users/{id}/enable", operation_id = "users_enable", tag = "users",
-    params(("id" = Uuid, Path, description = "The person"),
-        ("Idempotency-Key" = Option<String>, Header, description = "Repeat safely")),
-    security(("bearer" = [])),
-    responses((status = 200, description = "Enabled", body = UserView), (status = 403, description = "Not allowed"),
-        (status = 404, description = "No such person"), (status = 412, description = "Somebody else changed it")))]
-pub(crate) async fn enable(
-    call: Call,
-    who: Can<ManageUsers>,
-    id: Id<named::User>,
-    if_match: IfMatch,
-    once: OnceKey,
-    Body { hash, .. }: Body<Nothing>,
-) -> ApiResult<HttpResponse> {
-    let authority = Authority::from(&who);
-    let answer = call
-        .once(once, who.user_id, hash, move |tx| {
-            let user = lifecycle::enable(tx, &authority, id.0, &if_match)?;
-            Ok(Answer::record(user.version, &user)?)
-        })
-        .await?;
-    Ok(answer.response())
-}
-
-/// Letting in somebody who registered.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Approval {
-    /// Names of roles; `viewer` when not said.
-    roles: Option<Vec<String>>,
-}
-
-/// Let in somebody who registered
-#[utoipa::path(post, path = "/api/v1/users/{id}/approve", operation_id = "users_approve", tag = "users",
-    params(("id" = Uuid, Path, description = "The person"),
-        ("Idempotency-Key" = Option<String>, Header, description = "Repeat safely")),
-    request_body = Approval, security(("bearer" = [])),
-    responses((status = 200, description = "Approved", body = UserView), (status = 403, description = "Not allowed"),
-        (status = 404, description = "No such person"), (status = 409, description = "The person does not wait"),
-        (status = 412, description = "Somebody else changed it")))]
-pub(crate) async fn approve(
-    call: Call,
-    who: Can<ManageUsers>,
-    id: Id<named::User>,
-    if_match: IfMatch,
-    once: OnceKey,
-    Body {
-        value: Approval { roles },
-        hash,
-    }: Body<Approval>,
-) -> ApiResult<HttpResponse> {
-    let authority = Authority::from(&who);
-    let answer = call
-        .once(once, who.user_id, hash, move |tx| {
-            let user = lifecycle::approve(tx, &authority, id.0, &if_match, roles.as_deref())?;
-            Ok(Answer::record(user.version, &user)?)
-        })
-        .await?;
-    Ok(answer.response())
-}
-
-/// Myself, with what I may do.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Me {
-    #[serde(flatten)]
-    user: UserView,
-    /// `resource:action:scope`.
-    permissions: Vec<String>,
-}
-
-/// Who am I?
-#[utoipa::path(get, path = "/api/v1/auth/me", operation_id = "auth_me", tag = "auth", security(("bearer" = [])),
-    responses((status = 200, description = "Myself", body = Me)))]
-pub(crate) async fn me(call: Call, who: SignedIn) -> ApiResult<HttpResponse> {
-    let id = who.user_id;
-    let me = call
-        .read(move |conn| {
-            let gone = || Problem::unauthenticated("This account does not exist any more.");
-            let user = queries::find(conn, id)?.ok_or_else(gone)?;
-            let permissions = roles::queries::permissions_of(conn, id)?;
-            Ok(Me {
-                user: queries::view(conn, user)?,
-                permissions,
-            })
-        })
-        .await?;
-    Ok(tagged(me.user.version, &me)?)
-}
-
-/// What I change about myself.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct MyChanges {
-    name: Option<String>,
-    /// `it` or `en`.
-    locale: Option<String>,
-}
-
-/// Change my name or language
-#[utoipa::path(patch, path = "/api/v1/auth/me", operation_id = "auth_change_me", tag = "auth", security(("bearer" = [])),
-    params(("If-Match" = String, Header, description = "My ETag, or *")), request_body = MyChanges,
-    responses((status = 200, description = "Changed", body = UserView),
-        (status = 412, description = "Somebody else changed it"), (status = 428, description = "If-Match is missing")))]
-pub(crate) async fn change_me(
-    call: Call,
-    who: SignedIn,
-    if_match: IfMatch,
-    Body {
-        value: MyChanges { name, locale },
-        ..
-    }: Body<MyChanges>,
-) -> ApiResult<HttpResponse> {
-    let (id, if_match) = (who.user_id, if_match.required()?);
-    let answer = call
-        .transaction(Some(id), move |tx| {
-            let user = commands::change_own(tx, id, &if_match, OwnChanges { name, locale })?;
             Ok(Answer::record(user.version, &user)?)
         })
         .await?;

@@ -164,7 +164,7 @@ async fn registrations_from_one_address_run_out() {
     assert!(last.header("retry-after").is_some());
     last.problem(429, "too-many-requests");
     let elsewhere = auth
-        .from_ip("198.51.100.7")
+        .at_ip("198.51.100.7")
         .post("/api/v1/auth/register", newcomer("x@example.it"))
         .await;
     elsewhere.problem(403, "registration-closed");

@@ -113,7 +113,7 @@ impl Auth {
         }
     }
 
-    pub fn from_ip(&self, ip: &str) -> Caller {
+    pub fn at_ip(&self, ip: &str) -> Caller {
         Caller {
             ip: ip.to_owned(),
             ..self.nobody()

@@ -57,7 +57,7 @@ async fn an_unknown_user_takes_as_long_as_a_wrong_password() {
     auth.admin().await;
     let (mut known, mut unknown) = (Vec::new(), Vec::new());
     for number in 0..30 {
-        let from = auth.from_ip(&format!("198.51.100.{number}"));
+        let from = auth.at_ip(&format!("198.51.100.{number}"));
         for (email, times) in [
             ("anna@example.it", &mut known),
             ("nobody@example.it", &mut unknown),

@@ -66,7 +66,7 @@ async fn strangers_elsewhere_lock_nobody_out() {
         wrong(&auth, EMAIL).await;
     }
     let body = json!({"email": EMAIL, "password": PASSWORD});
-    auth.from_ip("198.51.100.7")
+    auth.at_ip("198.51.100.7")
         .post("/api/v1/auth/login", body)
         .await
         .expect(200);
