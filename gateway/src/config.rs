@@ -1,6 +1,6 @@
 //! The gateway's settings, from the environment.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -57,14 +57,21 @@ impl Default for Limits {
     }
 }
 
+/// Where it listens when nothing is said: this machine only.
+const LOCAL: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
+
+/// Where the gateway listens.
+pub fn bind_address(env: &mut Settings) -> SocketAddr {
+    env.or("GATEWAY_BIND", LOCAL)
+}
+
 impl Config {
     pub fn from_env() -> Result<Self, BadSettings> {
         Self::read(Settings::from_env())
     }
 
     fn read(mut env: Settings) -> Result<Self, BadSettings> {
-        let local = SocketAddr::from((Ipv4Addr::LOCALHOST, 8080));
-        let bind = env.or("GATEWAY_BIND", local);
+        let bind = bind_address(&mut env);
         let credentials = Credentials::from_settings(&mut env, "gateway");
         let crm: Option<String> = env.optional("CRM_URL");
         let web_root = env.optional("WEB_ROOT");

@@ -1,10 +1,10 @@
-//! `gateway` serves; `gateway openapi FILE…` prints the services' merged API description.
+//! `gateway` serves; `gateway healthcheck` asks the running one whether it is alive; `gateway openapi FILE…` prints the services' merged API description.
 
 use std::io::Write as _;
 use std::process::ExitCode;
 
 use anyhow::Context as _;
-use gateway::config::Config;
+use gateway::config::{self, Config};
 use gateway::openapi;
 use gateway::server::Server;
 use tokio::signal::unix::{SignalKind, signal};
@@ -13,6 +13,10 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let done = match arguments.first().map(String::as_str) {
         None => serve(),
+        Some("healthcheck") => {
+            let address = config::bind_address(&mut nexus_config::Settings::from_env());
+            nexus_peers::healthcheck(address).context("the gateway is not well")
+        }
         Some("openapi") => print_merged(&arguments[1..]),
         Some(other) => Err(anyhow::anyhow!(
             "there is no command {other:?}: run `gateway`, or `gateway openapi FILE…`"

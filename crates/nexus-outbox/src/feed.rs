@@ -1,3 +1,4 @@
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::web::{Data, Json, ServiceConfig, get, resource};
@@ -14,17 +15,30 @@ use crate::schema::events;
 
 /// Knows the feed's last position as soon as there is one more.
 #[derive(Clone)]
-pub struct Feed(watch::Receiver<i64>);
+pub struct Feed {
+    last: watch::Receiver<i64>,
+    stopping: Arc<watch::Sender<bool>>,
+}
 
 impl Feed {
-    pub(crate) const fn new(last: watch::Receiver<i64>) -> Self {
-        Self(last)
+    pub(crate) fn new(last: watch::Receiver<i64>) -> Self {
+        let stopping = Arc::new(watch::Sender::new(false));
+        Self { last, stopping }
+    }
+
+    /// Nobody is kept waiting any more: the service is about to stop.
+    pub fn stop(&self) {
+        self.stopping.send_replace(true);
     }
 
     /// Waits until the feed is past `position`, but not longer than `patience`.
     pub async fn wait_past(&self, position: i64, patience: Duration) {
-        let mut last = self.0.clone();
-        let _late = tokio::time::timeout(patience, last.wait_for(|last| *last > position)).await;
+        let (mut last, mut stopping) = (self.last.clone(), self.stopping.subscribe());
+        tokio::select! {
+            _ = last.wait_for(|last| *last > position) => {}
+            _ = stopping.wait_for(|stopping| *stopping) => {}
+            () = tokio::time::sleep(patience) => {}
+        }
     }
 }
 

@@ -1,7 +1,10 @@
 #![doc = include_str!("../README.md")]
 
+mod healthcheck;
+
 use std::time::{Duration, Instant};
 
+pub use healthcheck::healthcheck;
 use nexus_config::{Secret, Settings};
 use reqwest::{Client, Method, RequestBuilder, StatusCode};
 use serde::Deserialize;

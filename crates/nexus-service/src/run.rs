@@ -1,7 +1,7 @@
 //! A service's life, from its settings to its drain.
 
-use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::io::Write;
+use std::net::{SocketAddr, TcpListener};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -72,7 +72,10 @@ pub fn main_with(service: Service, read: impl FnOnce(&mut Settings) -> Option<Pa
     let done = match std::env::args().nth(1).as_deref() {
         None => start(service, read),
         Some("openapi") => print_openapi(service),
-        Some("healthcheck") => healthcheck(service),
+        Some("healthcheck") => {
+            let address = bind_address(service, &mut Settings::from_env());
+            nexus_peers::healthcheck(address).map_err(Failure::from)
+        }
         Some(other) => {
             Err(format!("{other} is no command: there are openapi and healthcheck").into())
         }
@@ -100,23 +103,6 @@ fn bind_address(service: Service, settings: &mut Settings) -> SocketAddr {
         .parse()
         .unwrap_or(SocketAddr::from(([127, 0, 0, 1], 0)));
     settings.or(&format!("{}_BIND", service.name.to_uppercase()), fallback)
-}
-
-/// Asks the running service whether it is alive; for containers, which have no curl.
-fn healthcheck(service: Service) -> Result<(), Failure> {
-    let mut address = bind_address(service, &mut Settings::from_env());
-    if address.ip().is_unspecified() {
-        address.set_ip(std::net::Ipv4Addr::LOCALHOST.into());
-    }
-    let mut stream = TcpStream::connect_timeout(&address, Duration::from_secs(2))?;
-    stream.set_read_timeout(Some(Duration::from_secs(2)))?;
-    stream.write_all(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")?;
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer)?;
-    if answer.starts_with("HTTP/1.1 200") {
-        return Ok(());
-    }
-    Err("it does not answer with 200".into())
 }
 
 struct Start {

@@ -7,6 +7,7 @@ use actix_web::dev::ServerHandle;
 use actix_web::middleware::from_fn;
 use actix_web::web::{Data, Json, PayloadConfig, ServiceConfig, get, resource, to};
 use actix_web::{HttpResponse, HttpServer};
+use nexus_outbox::Feed;
 use nexus_problem::not_found_handler;
 use serde_json::json;
 use utoipa::openapi::OpenApi;
@@ -31,12 +32,14 @@ pub struct Running {
     /// Ends when the server has stopped.
     pub ended: tokio::task::JoinHandle<std::io::Result<()>>,
     draining: Arc<AtomicBool>,
+    feed: Feed,
 }
 
 impl Running {
     /// Not ready any more; finishes what has begun, then stops.
     pub async fn drain(self) -> std::io::Result<()> {
         self.draining.store(true, Ordering::Release);
+        self.feed.stop();
         self.handle.stop(true).await;
         self.ended
             .await
@@ -72,6 +75,7 @@ pub fn serve(
     };
     let known = methods(&document);
     let document = Data::new(document);
+    let waiting = app.feed.clone();
     let (db, feed) = (Data::new(app.db.clone()), Data::new(app.feed.clone()));
     let verifier = Data::from(Arc::clone(&app.verifier));
     let (app, readiness) = (Data::new(app), Data::new(readiness));
@@ -110,6 +114,7 @@ pub fn serve(
         handle,
         ended: tokio::spawn(server),
         draining,
+        feed: waiting,
     })
 }
 

@@ -72,7 +72,7 @@ pub(crate) async fn trace(
     })
     .await?;
     span.record("http.status", response.status().as_u16());
-    if response.status().is_server_error() {
+    if response.status().is_server_error() && route.as_deref() != Some("/readyz") {
         tracing::warn!(
             status = response.status().as_u16(),
             method = %response.request().method(),
