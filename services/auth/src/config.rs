@@ -11,6 +11,7 @@ use crate::secrets::Key;
 /// What happens when somebody registers who is not the first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = RegistrationMode)]
 pub enum Registration {
     /// Refused: one comes in by invitation.
     Invitation,

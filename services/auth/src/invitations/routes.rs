@@ -29,6 +29,7 @@ pub(crate) struct InvitationToken {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct InvitationView {
     name: String,
+    #[schema(required)]
     email: Option<String>,
     expires_at: DateTime<Utc>,
 }
@@ -41,6 +42,7 @@ pub(crate) struct Acceptance {
     /// How you want to be called, when it is not what the invitation says.
     name: Option<String>,
     /// 10 to 128 characters; not one that everybody tries first.
+    #[schema(min_length = 10, max_length = 128)]
     password: String,
 }
 

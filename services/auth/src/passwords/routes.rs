@@ -21,6 +21,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
 pub(crate) struct PasswordChange {
     current_password: String,
     /// 10 to 128 characters; not one that everybody tries first.
+    #[schema(min_length = 10, max_length = 128)]
     new_password: String,
 }
 

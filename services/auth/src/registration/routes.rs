@@ -49,9 +49,12 @@ pub(crate) async fn setup(call: Call) -> ApiResult<Json<Setup>> {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewRegistration {
+    #[schema(min_length = 1, max_length = 120)]
     name: String,
+    #[schema(format = "email", max_length = 254)]
     email: String,
     /// 10 to 128 characters; not one that everybody tries first.
+    #[schema(min_length = 10, max_length = 128)]
     password: String,
 }
 

@@ -164,7 +164,9 @@ pub struct SessionView {
     pub id: SessionId,
     pub created_at: DateTime<Utc>,
     pub last_used_at: DateTime<Utc>,
+    #[schema(required)]
     pub ip: Option<String>,
+    #[schema(required)]
     pub user_agent: Option<String>,
     /// The one that asks.
     pub current: bool,

@@ -61,6 +61,7 @@ pub(crate) async fn invite_again(
 /// An action without any fields.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = NoFields)]
 pub(crate) struct Nothing {}
 
 /// Let somebody in no more

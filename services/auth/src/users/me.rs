@@ -15,6 +15,7 @@ use crate::roles;
 
 /// Myself, with what I may do.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Myself)]
 pub(crate) struct Me {
     #[serde(flatten)]
     user: UserView,

@@ -18,6 +18,7 @@ use crate::schema::users;
 )]
 #[diesel(sql_type = Text)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = UserStatus)]
 pub enum Status {
     /// Signs in.
     Active,
@@ -132,18 +133,21 @@ pub struct UserView {
     pub id: UserId,
     pub version: i64,
     pub name: String,
+    #[schema(required)]
     pub email: Option<String>,
     pub status: Status,
     /// Names of roles.
     pub roles: Vec<String>,
     /// Whom the person reports to.
-    #[schema(value_type = Option<uuid::Uuid>)]
+    #[schema(value_type = Option<uuid::Uuid>, required)]
     pub manager_id: Option<UserId>,
+    #[schema(required)]
     pub office: Option<String>,
     /// `it` or `en`.
     pub locale: String,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
+    #[schema(required)]
     pub last_login_at: Option<DateTime<Utc>>,
 }
 

@@ -49,6 +49,7 @@ pub(crate) struct UserQuery {
     /// A role's name.
     role: Option<String>,
     /// 1 to 200; 50 when not said.
+    #[param(minimum = 1, maximum = 200)]
     limit: Option<u32>,
     cursor: Option<String>,
     #[serde(default)]
@@ -145,9 +146,12 @@ pub(crate) struct NewUser {
     /// Chosen by the caller, or by us.
     #[schema(value_type = Option<Uuid>)]
     id: Option<UserId>,
+    #[schema(min_length = 1, max_length = 120)]
     name: String,
+    #[schema(format = "email", max_length = 254)]
     email: String,
     /// Names of roles.
+    #[schema(min_items = 1)]
     roles: Vec<String>,
     #[schema(value_type = Option<Uuid>)]
     manager_id: Option<UserId>,
