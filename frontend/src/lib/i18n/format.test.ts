@@ -29,6 +29,7 @@ describe('Italian formats', () => {
   it('names a span by its largest unit', () => {
     expect(it_.duration(3 * 86_400 + 5)).toBe('3 giorni');
     expect(it_.duration(3600)).toBe('1 ora');
+    expect(it_.duration(42)).toBe('42 secondi');
   });
 });
 

@@ -74,7 +74,9 @@ export class Formats {
         ? [seconds / 86_400, 'day']
         : seconds >= 3600
           ? [seconds / 3600, 'hour']
-          : [seconds / 60, 'minute'];
+          : seconds >= 60
+            ? [seconds / 60, 'minute']
+            : [seconds, 'second'];
     return new Intl.NumberFormat(this.#locale, {
       style: 'unit',
       unit,
