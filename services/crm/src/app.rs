@@ -5,12 +5,12 @@ use std::sync::Arc;
 use actix_web::web::ServiceConfig;
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 use nexus_problem::{FieldError, ProblemBody};
-use nexus_service::{App, Service};
+use nexus_service::{App, Conventions, Service};
 use utoipa::OpenApi;
-use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 
 use crate::{
-    clients, contacts, interactions, italy, opportunities, pipelines, products, sites, users,
+    clients, contacts, imports, interactions, italy, opportunities, pipelines, products, sites,
+    users,
 };
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/crm");
@@ -40,6 +40,7 @@ fn configure(cfg: &mut ServiceConfig) {
     interactions::routes::configure(cfg);
     products::configure(cfg);
     italy::routes::configure(cfg);
+    imports::routes::configure(cfg);
 }
 
 fn background(app: App) {
@@ -57,6 +58,7 @@ fn background(app: App) {
         auth,
         users::inbox::apply,
     ));
+    tokio::spawn(imports::worker::work(app));
 }
 
 /// The service's document.
@@ -83,21 +85,11 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         opportunities::routes::reopen, opportunities::routes::show_history,
         interactions::routes::list, interactions::routes::of_client, interactions::routes::record, interactions::routes::show,
         products::list, italy::routes::list,
+        imports::routes::create, imports::routes::list, imports::routes::show, imports::routes::change,
+        imports::routes::remove, imports::routes::check, imports::routes::run, imports::routes::rows,
+        imports::routes::report,
     ),
     components(schemas(ProblemBody, FieldError)),
-    modifiers(&Bearer),
+    modifiers(&Conventions),
 )]
 struct Document;
-
-struct Bearer;
-
-impl utoipa::Modify for Bearer {
-    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
-        let scheme = HttpBuilder::new()
-            .scheme(HttpAuthScheme::Bearer)
-            .bearer_format("JWT")
-            .build();
-        let components = document.components.get_or_insert_with(Default::default);
-        components.add_security_scheme("bearer", SecurityScheme::Http(scheme));
-    }
-}

@@ -69,6 +69,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    import_parents (import_id, line) {
+        import_id -> Uuid,
+        line -> BigInt,
+        client_id -> Uuid,
+        parent_name -> Text,
+        fields -> Jsonb,
+    }
+}
+
+diesel::table! {
     import_rows (import_id, line) {
         import_id -> Uuid,
         line -> BigInt,
@@ -76,6 +86,7 @@ diesel::table! {
         record_id -> Nullable<Uuid>,
         problems -> Jsonb,
         fields -> Jsonb,
+        warned -> Bool,
     }
 }
 
@@ -104,6 +115,13 @@ diesel::table! {
         created_at -> Timestamptz,
         started_at -> Nullable<Timestamptz>,
         finished_at -> Nullable<Timestamptz>,
+        started_by -> Nullable<Uuid>,
+        rights -> Jsonb,
+        phase -> Text,
+        read_offset -> BigInt,
+        read_line -> BigInt,
+        claimed_by -> Nullable<Uuid>,
+        claimed_until -> Nullable<Timestamptz>,
     }
 }
 

@@ -56,6 +56,15 @@ impl Viewer {
         })
     }
 
+    /// Whose records; `None` when the viewer sees everything.
+    #[must_use]
+    pub fn owners(&self) -> Option<&[UserId]> {
+        match &self.sees {
+            Sees::Everything => None,
+            Sees::OwnedBy(owners) => Some(owners),
+        }
+    }
+
     /// Whether the viewer reaches records of this owner.
     #[must_use]
     pub fn reaches(&self, owner: Option<UserId>) -> bool {
@@ -72,9 +81,11 @@ macro_rules! visible_to {
         let query = $query.into_boxed();
         match &$viewer.sees {
             $crate::visibility::Sees::Everything => query,
-            $crate::visibility::Sees::OwnedBy(owners) => {
-                query.filter($owner.eq_any(owners.clone()))
-            }
+            // One owner is a place in an index; a list of one is not.
+            $crate::visibility::Sees::OwnedBy(owners) => match owners.as_slice() {
+                [owner] => query.filter($owner.eq(*owner)),
+                owners => query.filter($owner.eq_any(owners.to_vec())),
+            },
         }
     }};
 }

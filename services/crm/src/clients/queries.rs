@@ -58,7 +58,7 @@ fn like(word: &str) -> String {
     format!("%{word}%")
 }
 
-/// A generic plan for a trigram search reads the whole table; each search is planned for its own words.
+/// A generic plan for a search reads the whole table; each one is planned for its own words and filters.
 pub fn plan_for_these_words(conn: &mut PgConnection) -> DbResult<()> {
     diesel::sql_query("SET LOCAL plan_cache_mode = force_custom_plan").execute(conn)?;
     Ok(())
@@ -158,6 +158,56 @@ pub fn insert(conn: &mut PgConnection, client: &Client) -> DbResult<()> {
         .values(client)
         .execute(conn)?;
     Ok(())
+}
+
+/// Rows of one INSERT: PostgreSQL takes at most 65,535 values.
+const AT_ONCE: usize = 1000;
+
+pub fn insert_all(conn: &mut PgConnection, new: &[Client]) -> DbResult<()> {
+    for some in new.chunks(AT_ONCE) {
+        diesel::insert_into(clients::table)
+            .values(some)
+            .execute(conn)?;
+    }
+    Ok(())
+}
+
+/// What files call clients by.
+#[derive(Debug, Clone, Default)]
+pub struct Keys {
+    pub references: Vec<String>,
+    pub vat_numbers: Vec<String>,
+    pub tax_codes: Vec<String>,
+    pub names: Vec<String>,
+}
+
+/// Clients with one of these keys, whoever may see them, each once. An import looks for its own rows with it.
+pub fn with_any_key(conn: &mut PgConnection, keys: &Keys) -> DbResult<Vec<Client>> {
+    let mut found: Vec<Client> = Vec::new();
+    let all = || clients::table.into_boxed();
+    if !keys.references.is_empty() {
+        let query = all().filter(clients::external_ref.eq_any(&keys.references));
+        found.extend(query.select(Client::as_select()).load(conn)?);
+    }
+    if !keys.vat_numbers.is_empty() {
+        let query = all().filter(clients::vat_number.eq_any(&keys.vat_numbers));
+        found.extend(query.select(Client::as_select()).load(conn)?);
+    }
+    if !keys.tax_codes.is_empty() {
+        let query = all()
+            .filter(clients::vat_number.is_null())
+            .filter(clients::tax_code.eq_any(&keys.tax_codes));
+        found.extend(query.select(Client::as_select()).load(conn)?);
+    }
+    if !keys.names.is_empty() {
+        let query = all()
+            .filter(clients::archived_at.is_null())
+            .filter(clients::name_key.eq_any(&keys.names));
+        found.extend(query.select(Client::as_select()).load(conn)?);
+    }
+    let mut seen = std::collections::HashSet::new();
+    found.retain(|client| seen.insert(client.id));
+    Ok(found)
 }
 
 pub fn save(conn: &mut PgConnection, client: &Client) -> DbResult<()> {

@@ -8,7 +8,7 @@ use nexus_db::DbResult;
 use nexus_kernel::id::named;
 use nexus_kernel::{ClientId, Cursor, Page, UserId};
 use nexus_problem::{
-    ApiResult, Body, FieldError, FieldErrors, Id, IfMatch, Problem, ProblemBody, Query, new_record,
+    ApiResult, Body, FieldError, FieldErrors, Id, IfMatch, Problem, Query, new_record,
 };
 use nexus_service::{Answer, App, OnceKey, page_limit, read_cursor, tagged};
 use serde::{Deserialize, Serialize};
@@ -256,8 +256,7 @@ impl ListQuery {
 /// Clients, filtered, searched, sorted.
 #[utoipa::path(get, path = "/api/v1/clients", operation_id = "clients_list", tag = "clients",
     params(ListQuery), security(("bearer" = [])),
-    responses((status = 200, body = Page<ClientRow>), (status = 401, body = ProblemBody), (status = 403, body = ProblemBody),
-        (status = 422, body = ProblemBody), (status = 503, body = ProblemBody)))]
+    responses((status = 200, description = "Done", body = Page<ClientRow>), (status = 403, description = "None of your roles allows it")))]
 async fn list(
     app: Data<App>,
     who: Can<ReadClients>,
@@ -304,9 +303,8 @@ pub struct NewClient {
 #[utoipa::path(post, path = "/api/v1/clients", operation_id = "clients_create", tag = "clients",
     request_body = NewClient, security(("bearer" = [])),
     params(("Idempotency-Key" = Option<String>, Header, description = "Makes the request repeatable")),
-    responses((status = 201, body = ClientView), (status = 400, body = ProblemBody), (status = 401, body = ProblemBody),
-        (status = 403, body = ProblemBody), (status = 409, body = ProblemBody), (status = 413, body = ProblemBody),
-        (status = 415, body = ProblemBody), (status = 422, body = ProblemBody), (status = 503, body = ProblemBody)))]
+    responses((status = 201, description = "Done", body = ClientView),
+        (status = 403, description = "None of your roles allows it"), (status = 409, description = "The state of things is against it: `type` says what")))]
 async fn create(
     app: Data<App>,
     who: Can<WriteClients>,
@@ -343,8 +341,7 @@ async fn create(
 /// One client.
 #[utoipa::path(get, path = "/api/v1/clients/{id}", operation_id = "clients_get", tag = "clients",
     params(("id" = Uuid, Path)), security(("bearer" = [])),
-    responses((status = 200, body = ClientView), (status = 401, body = ProblemBody), (status = 403, body = ProblemBody),
-        (status = 404, body = ProblemBody), (status = 503, body = ProblemBody)))]
+    responses((status = 200, description = "Done", body = ClientView), (status = 403, description = "None of your roles allows it")))]
 async fn show(
     app: Data<App>,
     who: Can<ReadClients>,
@@ -365,10 +362,8 @@ async fn show(
 #[utoipa::path(patch, path = "/api/v1/clients/{id}", operation_id = "clients_change", tag = "clients",
     params(("id" = Uuid, Path), ("If-Match" = String, Header, description = "The ETag of the version you read, or *")),
     request_body = ClientFields, security(("bearer" = [])),
-    responses((status = 200, body = ClientView), (status = 400, body = ProblemBody), (status = 401, body = ProblemBody),
-        (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody),
-        (status = 412, body = ProblemBody), (status = 413, body = ProblemBody), (status = 415, body = ProblemBody),
-        (status = 422, body = ProblemBody), (status = 428, body = ProblemBody), (status = 503, body = ProblemBody)))]
+    responses((status = 200, description = "Done", body = ClientView),
+        (status = 403, description = "None of your roles allows it"), (status = 409, description = "The state of things is against it: `type` says what")))]
 async fn change(
     app: Data<App>,
     who: Can<WriteClients>,
@@ -396,9 +391,7 @@ async fn change(
 #[utoipa::path(delete, path = "/api/v1/clients/{id}", operation_id = "clients_archive", tag = "clients",
     params(("id" = Uuid, Path), ("If-Match" = String, Header, description = "The ETag of the version you read, or *")),
     security(("bearer" = [])),
-    responses((status = 204), (status = 401, body = ProblemBody), (status = 403, body = ProblemBody),
-        (status = 404, body = ProblemBody), (status = 412, body = ProblemBody), (status = 428, body = ProblemBody),
-        (status = 503, body = ProblemBody)))]
+    responses((status = 204, description = "Done"), (status = 403, description = "None of your roles allows it")))]
 async fn archive(
     app: Data<App>,
     who: Can<WriteClients>,
@@ -420,9 +413,7 @@ async fn archive(
 /// Takes a client out of the archive.
 #[utoipa::path(post, path = "/api/v1/clients/{id}/restore", operation_id = "clients_restore", tag = "clients",
     params(("id" = Uuid, Path)), security(("bearer" = [])),
-    responses((status = 200, body = ClientView), (status = 401, body = ProblemBody), (status = 403, body = ProblemBody),
-        (status = 404, body = ProblemBody), (status = 412, body = ProblemBody), (status = 422, body = ProblemBody),
-        (status = 503, body = ProblemBody)))]
+    responses((status = 200, description = "Done", body = ClientView), (status = 403, description = "None of your roles allows it")))]
 async fn restore(
     app: Data<App>,
     who: Can<WriteClients>,
@@ -471,9 +462,8 @@ pub struct ClientCheck {
 /// Checks a form while it is being filled. Saves nothing.
 #[utoipa::path(post, path = "/api/v1/clients/check", operation_id = "clients_check", tag = "clients",
     request_body = ClientDraft, security(("bearer" = [])),
-    responses((status = 200, body = ClientCheck), (status = 400, body = ProblemBody), (status = 401, body = ProblemBody),
-        (status = 403, body = ProblemBody), (status = 413, body = ProblemBody), (status = 415, body = ProblemBody),
-        (status = 422, body = ProblemBody), (status = 503, body = ProblemBody)))]
+    responses((status = 200, description = "Done", body = ClientCheck),
+        (status = 403, description = "None of your roles allows it")))]
 async fn check(
     app: Data<App>,
     who: Can<WriteClients>,

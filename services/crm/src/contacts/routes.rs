@@ -4,7 +4,7 @@ use nexus_auth::Can;
 use nexus_auth::can::{ReadClients, WriteClients};
 use nexus_kernel::Page;
 use nexus_kernel::id::named;
-use nexus_problem::{ApiResult, Body, Id, IfMatch, ProblemBody, new_record};
+use nexus_problem::{ApiResult, Body, Id, IfMatch, new_record};
 use nexus_service::{Answer, App, OnceKey, tagged};
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -46,8 +46,7 @@ pub struct NewContact {
 /// The people at a client.
 #[utoipa::path(get, path = "/api/v1/clients/{id}/contacts", operation_id = "contacts_of_client", tag = "contacts",
     params(("id" = Uuid, Path)), security(("bearer" = [])),
-    responses((status = 200, body = Page<Contact>), (status = 401, body = ProblemBody), (status = 403, body = ProblemBody),
-        (status = 404, body = ProblemBody), (status = 503, body = ProblemBody)))]
+    responses((status = 200, description = "Done", body = Page<Contact>), (status = 403, description = "None of your roles allows it")))]
 async fn list(
     app: Data<App>,
     who: Can<ReadClients>,
@@ -70,10 +69,8 @@ async fn list(
 #[utoipa::path(post, path = "/api/v1/clients/{id}/contacts", operation_id = "contacts_create", tag = "contacts",
     params(("id" = Uuid, Path), ("Idempotency-Key" = Option<String>, Header, description = "Makes the request repeatable")),
     request_body = NewContact, security(("bearer" = [])),
-    responses((status = 201, body = Contact), (status = 400, body = ProblemBody), (status = 401, body = ProblemBody),
-        (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody),
-        (status = 413, body = ProblemBody), (status = 415, body = ProblemBody), (status = 422, body = ProblemBody),
-        (status = 503, body = ProblemBody)))]
+    responses((status = 201, description = "Done", body = Contact),
+        (status = 403, description = "None of your roles allows it"), (status = 409, description = "The state of things is against it: `type` says what")))]
 async fn create(
     app: Data<App>,
     who: Can<WriteClients>,
@@ -101,8 +98,7 @@ async fn create(
 /// One person.
 #[utoipa::path(get, path = "/api/v1/contacts/{id}", operation_id = "contacts_get", tag = "contacts",
     params(("id" = Uuid, Path)), security(("bearer" = [])),
-    responses((status = 200, body = Contact), (status = 401, body = ProblemBody), (status = 403, body = ProblemBody),
-        (status = 404, body = ProblemBody), (status = 503, body = ProblemBody)))]
+    responses((status = 200, description = "Done", body = Contact), (status = 403, description = "None of your roles allows it")))]
 async fn show(
     app: Data<App>,
     who: Can<ReadClients>,
@@ -122,10 +118,8 @@ async fn show(
 #[utoipa::path(patch, path = "/api/v1/contacts/{id}", operation_id = "contacts_change", tag = "contacts",
     params(("id" = Uuid, Path), ("If-Match" = String, Header, description = "The ETag of the version you read, or *")),
     request_body = ContactFields, security(("bearer" = [])),
-    responses((status = 200, body = Contact), (status = 400, body = ProblemBody), (status = 401, body = ProblemBody),
-        (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 412, body = ProblemBody),
-        (status = 413, body = ProblemBody), (status = 415, body = ProblemBody), (status = 422, body = ProblemBody),
-        (status = 428, body = ProblemBody), (status = 503, body = ProblemBody)))]
+    responses((status = 200, description = "Done", body = Contact),
+        (status = 403, description = "None of your roles allows it")))]
 async fn change(
     app: Data<App>,
     who: Can<WriteClients>,
@@ -149,9 +143,7 @@ async fn change(
 #[utoipa::path(delete, path = "/api/v1/contacts/{id}", operation_id = "contacts_archive", tag = "contacts",
     params(("id" = Uuid, Path), ("If-Match" = String, Header, description = "The ETag of the version you read, or *")),
     security(("bearer" = [])),
-    responses((status = 204), (status = 401, body = ProblemBody), (status = 403, body = ProblemBody),
-        (status = 404, body = ProblemBody), (status = 412, body = ProblemBody), (status = 428, body = ProblemBody),
-        (status = 503, body = ProblemBody)))]
+    responses((status = 204, description = "Done"), (status = 403, description = "None of your roles allows it")))]
 async fn archive(
     app: Data<App>,
     who: Can<WriteClients>,

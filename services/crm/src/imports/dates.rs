@@ -2,9 +2,11 @@
 //! `3/4/2017` alone does not say.
 
 use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
 
 /// The order of day, month and year.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Order {
     Dmy,
     Mdy,

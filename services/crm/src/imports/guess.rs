@@ -3,25 +3,20 @@
 
 mod fields;
 
-use serde::{Deserialize, Serialize};
-
 use super::{dates, numbers};
 use crate::italy::countries;
 use crate::italy::tax_code::TaxCode;
 use crate::italy::text::{fold, is_email};
 use crate::italy::vat_number::VatNumber;
+use crate::text_enum::text_enum;
 
 pub use fields::{Field, fields};
 
-/// What the rows of a file are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Kind {
-    Clients,
-    Products,
-    Users,
-    Opportunities,
+text_enum! {
+    /// What the rows of a file are.
+    ImportKind { Clients = "clients", Products = "products", Users = "users", Opportunities = "opportunities" }
 }
+pub use ImportKind as Kind;
 
 /// What the values of a field look like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

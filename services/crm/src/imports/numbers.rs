@@ -3,8 +3,11 @@
 //! `1.234,56`, `1,234.56`, `1234,5` and `1100.04` have one reading each. `1.234` has two: which mark is the decimal one
 //! is decided once a column, and is the comma (Italian) unless other samples say otherwise.
 
+use serde::{Deserialize, Serialize};
+
 /// The mark before the decimals.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Mark {
     Comma,
     Point,

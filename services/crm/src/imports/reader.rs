@@ -101,6 +101,15 @@ impl RowFlaw {
     }
 }
 
+/// A place between two rows, from which reading can go on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Position {
+    /// Bytes of the file before it.
+    pub offset: u64,
+    /// The physical line that begins there, from 1.
+    pub line: u64,
+}
+
 /// The rows of a file, one at a time. Blank lines are passed over; an iterator that gave
 /// [`RowFlaw::Unreadable`] gives nothing more.
 pub struct Rows<R> {
@@ -132,6 +141,22 @@ impl<R: Read> Rows<R> {
             dialect,
             header,
         })
+    }
+
+    /// Goes on at a [`Rows::position`] of the same file; `input` begins there.
+    pub fn resume(input: R, dialect: Dialect, header: Vec<String>, at: Position) -> Self {
+        let separator = u8::try_from(dialect.separator).unwrap_or(b',');
+        Self {
+            source: Source::resume(input, separator, at),
+            dialect,
+            header,
+        }
+    }
+
+    /// Where the next row begins.
+    #[must_use]
+    pub fn position(&self) -> Position {
+        self.source.position()
     }
 
     /// The names of the columns, all different.

@@ -6,7 +6,7 @@ use nexus_auth::{Can, SignedIn};
 use nexus_db::DbResult;
 use nexus_kernel::id::named;
 use nexus_kernel::{ClientId, Page, UserId};
-use nexus_problem::{ApiResult, Body, FieldErrors, Id, Problem, ProblemBody, Query, new_record};
+use nexus_problem::{ApiResult, Body, FieldErrors, Id, Problem, Query, new_record};
 use nexus_service::{Answer, App, OnceKey, page_limit, read_cursor, tagged};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -145,8 +145,7 @@ fn check_visible(
 /// The timeline of a client or of an opportunity, newest first.
 #[utoipa::path(get, path = "/api/v1/interactions", operation_id = "interactions_list", tag = "timeline",
     params(ListQuery), security(("bearer" = [])),
-    responses((status = 200, body = Page<InteractionView>), (status = 401, body = ProblemBody),
-        (status = 404, body = ProblemBody), (status = 422, body = ProblemBody), (status = 503, body = ProblemBody)))]
+    responses((status = 200, description = "Done", body = Page<InteractionView>)))]
 async fn list(
     app: Data<App>,
     who: SignedIn,
@@ -171,8 +170,7 @@ async fn list(
 /// The timeline of a client, newest first.
 #[utoipa::path(get, path = "/api/v1/clients/{id}/timeline", operation_id = "clients_timeline", tag = "timeline",
     params(("id" = Uuid, Path), TimelineQuery), security(("bearer" = [])),
-    responses((status = 200, body = Page<InteractionView>), (status = 401, body = ProblemBody),
-        (status = 404, body = ProblemBody), (status = 422, body = ProblemBody), (status = 503, body = ProblemBody)))]
+    responses((status = 200, description = "Done", body = Page<InteractionView>)))]
 async fn of_client(
     app: Data<App>,
     who: SignedIn,
@@ -185,8 +183,7 @@ async fn of_client(
 /// One entry.
 #[utoipa::path(get, path = "/api/v1/interactions/{id}", operation_id = "interactions_get", tag = "timeline",
     params(("id" = Uuid, Path)), security(("bearer" = [])),
-    responses((status = 200, body = InteractionView), (status = 401, body = ProblemBody), (status = 404, body = ProblemBody),
-        (status = 503, body = ProblemBody)))]
+    responses((status = 200, description = "Done", body = InteractionView)))]
 async fn show(app: Data<App>, who: SignedIn, Id(id): Id<Interaction>) -> ApiResult<HttpResponse> {
     let view = app
         .db
@@ -223,10 +220,8 @@ pub struct NewInteraction {
 #[utoipa::path(post, path = "/api/v1/interactions", operation_id = "interactions_record", tag = "timeline",
     params(("Idempotency-Key" = Option<String>, Header, description = "Makes the request repeatable")),
     request_body = NewInteraction, security(("bearer" = [])),
-    responses((status = 201, body = InteractionView), (status = 400, body = ProblemBody), (status = 401, body = ProblemBody),
-        (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody),
-        (status = 413, body = ProblemBody), (status = 415, body = ProblemBody), (status = 422, body = ProblemBody),
-        (status = 503, body = ProblemBody)))]
+    responses((status = 201, description = "Done", body = InteractionView),
+        (status = 403, description = "None of your roles allows it"), (status = 409, description = "The state of things is against it: `type` says what")))]
 async fn record(
     app: Data<App>,
     who: Can<WriteInteractions>,

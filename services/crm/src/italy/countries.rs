@@ -37,6 +37,15 @@ impl Country {
         })
     }
 
+    /// Whether the text is one of its codes or names, without a typing error.
+    #[must_use]
+    pub fn is_called(&self, text: &str) -> bool {
+        let wanted = key(text);
+        let mut codes = [self.code, self.code3].into_iter();
+        codes.any(|code| code.eq_ignore_ascii_case(text.trim()))
+            || self.names().any(|name| key(name) == wanted)
+    }
+
     fn names(&self) -> impl Iterator<Item = &'static str> {
         [self.english, self.italian]
             .into_iter()

@@ -1,7 +1,7 @@
 use actix_web::web::{Json, ServiceConfig, get, resource};
 use nexus_auth::SignedIn;
 use nexus_kernel::Page;
-use nexus_problem::{ApiResult, ProblemBody, Query};
+use nexus_problem::{ApiResult, Query};
 use nexus_service::page_limit;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -52,7 +52,7 @@ impl From<Comune> for ComuneView {
 /// Comuni by name or CAP, the best matches first.
 #[utoipa::path(get, path = "/api/v1/comuni", operation_id = "comuni_list", tag = "addresses",
     params(ListQuery), security(("bearer" = [])),
-    responses((status = 200, body = Page<ComuneView>), (status = 401, body = ProblemBody), (status = 422, body = ProblemBody)))]
+    responses((status = 200, description = "Done", body = Page<ComuneView>)))]
 async fn list(_who: SignedIn, Query(query): Query<ListQuery>) -> ApiResult<Json<Page<ComuneView>>> {
     let limit = page_limit(query.limit)?.min(50);
     let found = comuni::search(query.q.as_deref().unwrap_or_default(), limit);

@@ -55,9 +55,9 @@ const STALE: &str = "opportunities.status = 'open' AND EXISTS (
     SELECT 1 FROM stages WHERE stages.id = opportunities.stage_id
     AND opportunities.stage_entered_at < now() - make_interval(days => stages.stale_after_days))";
 
-pub(super) type Boxed<'a> = opportunities::BoxedQuery<'a, diesel::pg::Pg>;
+type Boxed<'a> = opportunities::BoxedQuery<'a, diesel::pg::Pg>;
 
-pub(super) fn filtered<'a>(viewer: &Viewer, filter: Filter) -> Boxed<'a> {
+fn filtered<'a>(viewer: &Viewer, filter: Filter) -> Boxed<'a> {
     let mut query = visible_to!(opportunities::table, opportunities::owner_id, viewer);
     for word in filter.words {
         query = query.filter(opportunities::search_text.like(word));
@@ -156,6 +156,39 @@ pub fn insert(conn: &mut PgConnection, opportunity: &Opportunity) -> DbResult<()
         .values(opportunity)
         .execute(conn)?;
     Ok(())
+}
+
+/// Rows of one INSERT: PostgreSQL takes at most 65,535 values.
+const AT_ONCE: usize = 2000;
+
+pub fn insert_all(conn: &mut PgConnection, new: &[Opportunity]) -> DbResult<()> {
+    for some in new.chunks(AT_ONCE) {
+        diesel::insert_into(opportunities::table)
+            .values(some)
+            .execute(conn)?;
+    }
+    Ok(())
+}
+
+/// Those with these references, whoever may see them. An import looks for its own rows with it.
+pub fn with_references(
+    conn: &mut PgConnection,
+    references: &[String],
+) -> DbResult<Vec<Opportunity>> {
+    Ok(opportunities::table
+        .filter(opportunities::external_ref.eq_any(references))
+        .select(Opportunity::as_select())
+        .load(conn)?)
+}
+
+/// Those with these names and no reference, whoever may see them. An import looks for its own rows with it.
+pub fn without_reference(conn: &mut PgConnection, names: &[String]) -> DbResult<Vec<Opportunity>> {
+    Ok(opportunities::table
+        .filter(opportunities::name.eq_any(names))
+        .filter(opportunities::external_ref.is_null())
+        .filter(opportunities::archived_at.is_null())
+        .select(Opportunity::as_select())
+        .load(conn)?)
 }
 
 pub fn save(conn: &mut PgConnection, opportunity: &Opportunity) -> DbResult<()> {

@@ -6,9 +6,7 @@ use nexus_auth::Can;
 use nexus_auth::can::{ReadClients, ReadOpportunities, WriteOpportunities};
 use nexus_db::DbResult;
 use nexus_kernel::{Cursor, Page};
-use nexus_problem::{
-    ApiResult, Body, Id, IfMatch, Problem, ProblemBody, Query, from_json, new_record,
-};
+use nexus_problem::{ApiResult, Body, Id, IfMatch, Problem, Query, from_json, new_record};
 use nexus_service::{Answer, App, OnceKey, page_limit, read_cursor, tagged};
 use serde::Deserialize;
 use serde_json::Value;
@@ -171,7 +169,7 @@ impl ListQuery {
 /// Opportunities, filtered, searched, sorted.
 #[utoipa::path(get, path = "/api/v1/opportunities", operation_id = "opportunities_list", tag = "opportunities",
     params(ListQuery), security(("bearer" = [])),
-    responses((status = 200, body = Page<OpportunityRow>), (status = 401, body = ProblemBody), (status = 403, body = ProblemBody), (status = 422, body = ProblemBody), (status = 503, body = ProblemBody)))]
+    responses((status = 200, description = "Done", body = Page<OpportunityRow>), (status = 403, description = "None of your roles allows it")))]
 async fn list(
     app: Data<App>,
     who: Can<ReadOpportunities>,
@@ -219,7 +217,7 @@ pub struct NewOpportunity {
 #[utoipa::path(post, path = "/api/v1/opportunities", operation_id = "opportunities_create", tag = "opportunities",
     params(("Idempotency-Key" = Option<String>, Header, description = "Makes the request repeatable")),
     request_body = NewOpportunity, security(("bearer" = [])),
-    responses((status = 201, body = OpportunityView), (status = 400, body = ProblemBody), (status = 401, body = ProblemBody), (status = 403, body = ProblemBody), (status = 409, body = ProblemBody), (status = 413, body = ProblemBody), (status = 415, body = ProblemBody), (status = 422, body = ProblemBody), (status = 503, body = ProblemBody)))]
+    responses((status = 201, description = "Done", body = OpportunityView), (status = 403, description = "None of your roles allows it"), (status = 409, description = "The state of things is against it: `type` says what")))]
 async fn create(
     app: Data<App>,
     who: Can<WriteOpportunities>,
@@ -264,7 +262,7 @@ fn take<T: serde::de::DeserializeOwned>(
 /// One opportunity.
 #[utoipa::path(get, path = "/api/v1/opportunities/{id}", operation_id = "opportunities_get", tag = "opportunities",
     params(("id" = Uuid, Path)), security(("bearer" = [])),
-    responses((status = 200, body = OpportunityView), (status = 401, body = ProblemBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 503, body = ProblemBody)))]
+    responses((status = 200, description = "Done", body = OpportunityView), (status = 403, description = "None of your roles allows it")))]
 async fn show(
     app: Data<App>,
     who: Can<ReadOpportunities>,
@@ -285,7 +283,7 @@ async fn show(
 /// The stages it was in, oldest first, and how long in each.
 #[utoipa::path(get, path = "/api/v1/opportunities/{id}/history", operation_id = "opportunities_history", tag = "opportunities",
     params(("id" = Uuid, Path)), security(("bearer" = [])),
-    responses((status = 200, body = Page<StageMoveView>), (status = 401, body = ProblemBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 503, body = ProblemBody)))]
+    responses((status = 200, description = "Done", body = Page<StageMoveView>), (status = 403, description = "None of your roles allows it")))]
 async fn show_history(
     app: Data<App>,
     who: Can<ReadOpportunities>,
@@ -306,7 +304,7 @@ async fn show_history(
 #[utoipa::path(patch, path = "/api/v1/opportunities/{id}", operation_id = "opportunities_change", tag = "opportunities",
     params(("id" = Uuid, Path), ("If-Match" = String, Header, description = "The ETag of the version you read, or *")),
     request_body = OpportunityFields, security(("bearer" = [])),
-    responses((status = 200, body = OpportunityView), (status = 400, body = ProblemBody), (status = 401, body = ProblemBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody), (status = 412, body = ProblemBody), (status = 413, body = ProblemBody), (status = 415, body = ProblemBody), (status = 422, body = ProblemBody), (status = 428, body = ProblemBody), (status = 503, body = ProblemBody)))]
+    responses((status = 200, description = "Done", body = OpportunityView), (status = 403, description = "None of your roles allows it"), (status = 409, description = "The state of things is against it: `type` says what")))]
 async fn change(
     app: Data<App>,
     who: Can<WriteOpportunities>,
@@ -338,7 +336,7 @@ fn shown(conn: &mut PgConnection, opportunity: Opportunity, act: &Act) -> ApiRes
 /// Puts an opportunity away; `restore` takes it out again.
 #[utoipa::path(delete, path = "/api/v1/opportunities/{id}", operation_id = "opportunities_archive", tag = "opportunities",
     params(("id" = Uuid, Path), ("If-Match" = String, Header, description = "The ETag of the version you read, or *")), security(("bearer" = [])),
-    responses((status = 204), (status = 401, body = ProblemBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 412, body = ProblemBody), (status = 428, body = ProblemBody), (status = 503, body = ProblemBody)))]
+    responses((status = 204, description = "Done"), (status = 403, description = "None of your roles allows it")))]
 async fn archive(
     app: Data<App>,
     who: Can<WriteOpportunities>,
@@ -398,7 +396,7 @@ pub struct ReopenBody {
 #[utoipa::path(post, path = "/api/v1/opportunities/{id}/move", operation_id = "opportunities_move", tag = "opportunities",
     params(("id" = Uuid, Path), ("If-Match" = Option<String>, Header, description = "The ETag of the version you read"), ("Idempotency-Key" = Option<String>, Header, description = "Makes the request repeatable")),
     request_body = StageMoveBody, security(("bearer" = [])),
-    responses((status = 200, body = OpportunityView), (status = 400, body = ProblemBody), (status = 401, body = ProblemBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody), (status = 412, body = ProblemBody), (status = 413, body = ProblemBody), (status = 415, body = ProblemBody), (status = 422, body = ProblemBody), (status = 503, body = ProblemBody)))]
+    responses((status = 200, description = "Done", body = OpportunityView), (status = 403, description = "None of your roles allows it"), (status = 409, description = "The state of things is against it: `type` says what")))]
 async fn move_to_stage(
     app: Data<App>,
     who: Can<WriteOpportunities>,
@@ -423,7 +421,7 @@ async fn move_to_stage(
 #[utoipa::path(post, path = "/api/v1/opportunities/{id}/win", operation_id = "opportunities_win", tag = "opportunities",
     params(("id" = Uuid, Path), ("If-Match" = Option<String>, Header, description = "The ETag of the version you read"), ("Idempotency-Key" = Option<String>, Header, description = "Makes the request repeatable")),
     request_body = WinBody, security(("bearer" = [])),
-    responses((status = 200, body = OpportunityView), (status = 400, body = ProblemBody), (status = 401, body = ProblemBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody), (status = 412, body = ProblemBody), (status = 413, body = ProblemBody), (status = 415, body = ProblemBody), (status = 422, body = ProblemBody), (status = 503, body = ProblemBody)))]
+    responses((status = 200, description = "Done", body = OpportunityView), (status = 403, description = "None of your roles allows it"), (status = 409, description = "The state of things is against it: `type` says what")))]
 async fn win(
     app: Data<App>,
     who: Can<WriteOpportunities>,
@@ -448,7 +446,7 @@ async fn win(
 #[utoipa::path(post, path = "/api/v1/opportunities/{id}/lose", operation_id = "opportunities_lose", tag = "opportunities",
     params(("id" = Uuid, Path), ("If-Match" = Option<String>, Header, description = "The ETag of the version you read"), ("Idempotency-Key" = Option<String>, Header, description = "Makes the request repeatable")),
     request_body = LoseBody, security(("bearer" = [])),
-    responses((status = 200, body = OpportunityView), (status = 400, body = ProblemBody), (status = 401, body = ProblemBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody), (status = 412, body = ProblemBody), (status = 413, body = ProblemBody), (status = 415, body = ProblemBody), (status = 422, body = ProblemBody), (status = 503, body = ProblemBody)))]
+    responses((status = 200, description = "Done", body = OpportunityView), (status = 403, description = "None of your roles allows it"), (status = 409, description = "The state of things is against it: `type` says what")))]
 async fn lose(
     app: Data<App>,
     who: Can<WriteOpportunities>,
@@ -482,7 +480,7 @@ async fn lose(
 #[utoipa::path(post, path = "/api/v1/opportunities/{id}/reopen", operation_id = "opportunities_reopen", tag = "opportunities",
     params(("id" = Uuid, Path), ("If-Match" = Option<String>, Header, description = "The ETag of the version you read"), ("Idempotency-Key" = Option<String>, Header, description = "Makes the request repeatable")),
     request_body = ReopenBody, security(("bearer" = [])),
-    responses((status = 200, body = OpportunityView), (status = 400, body = ProblemBody), (status = 401, body = ProblemBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody), (status = 412, body = ProblemBody), (status = 413, body = ProblemBody), (status = 415, body = ProblemBody), (status = 422, body = ProblemBody), (status = 503, body = ProblemBody)))]
+    responses((status = 200, description = "Done", body = OpportunityView), (status = 403, description = "None of your roles allows it"), (status = 409, description = "The state of things is against it: `type` says what")))]
 async fn reopen(
     app: Data<App>,
     who: Can<WriteOpportunities>,
@@ -506,7 +504,7 @@ async fn reopen(
 /// Takes it out of the archive.
 #[utoipa::path(post, path = "/api/v1/opportunities/{id}/restore", operation_id = "opportunities_restore", tag = "opportunities",
     params(("id" = Uuid, Path), ("If-Match" = Option<String>, Header, description = "The ETag of the version you read"), ("Idempotency-Key" = Option<String>, Header, description = "Makes the request repeatable")), security(("bearer" = [])),
-    responses((status = 200, body = OpportunityView), (status = 400, body = ProblemBody), (status = 401, body = ProblemBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody), (status = 412, body = ProblemBody), (status = 413, body = ProblemBody), (status = 415, body = ProblemBody), (status = 422, body = ProblemBody), (status = 503, body = ProblemBody)))]
+    responses((status = 200, description = "Done", body = OpportunityView), (status = 403, description = "None of your roles allows it"), (status = 409, description = "The state of things is against it: `type` says what")))]
 async fn restore(
     app: Data<App>,
     who: Can<WriteOpportunities>,

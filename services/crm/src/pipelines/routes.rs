@@ -4,7 +4,7 @@ use nexus_auth::can::{ManagePipelines, ReadOpportunities};
 use nexus_auth::{Can, SignedIn};
 use nexus_db::DbResult;
 use nexus_kernel::Page;
-use nexus_problem::{ApiResult, Body, Id, IfMatch, ProblemBody, Query, new_record};
+use nexus_problem::{ApiResult, Body, Id, IfMatch, Query, new_record};
 use nexus_service::{Answer, App, OnceKey, tagged};
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -70,7 +70,7 @@ pub struct NewLostReason {
 
 /// The pipelines this user works with, the default one first.
 #[utoipa::path(get, path = "/api/v1/pipelines", operation_id = "pipelines_list", tag = "pipelines", security(("bearer" = [])),
-    responses((status = 200, body = Page<Pipeline>), (status = 401, body = ProblemBody), (status = 503, body = ProblemBody)))]
+    responses((status = 200, description = "Done", body = Page<Pipeline>)))]
 async fn list(app: Data<App>, who: SignedIn) -> ApiResult<Json<Page<Pipeline>>> {
     let manages = who.scope_of("pipelines:manage").is_some();
     let user = who.user_id;
@@ -90,7 +90,7 @@ async fn list(app: Data<App>, who: SignedIn) -> ApiResult<Json<Page<Pipeline>>> 
 /// One pipeline.
 #[utoipa::path(get, path = "/api/v1/pipelines/{id}", operation_id = "pipelines_get", tag = "pipelines",
     params(("id" = Uuid, Path)), security(("bearer" = [])),
-    responses((status = 200, body = Pipeline), (status = 401, body = ProblemBody), (status = 404, body = ProblemBody), (status = 503, body = ProblemBody)))]
+    responses((status = 200, description = "Done", body = Pipeline)))]
 async fn show(app: Data<App>, _who: SignedIn, Id(id): Id<PipelineRow>) -> ApiResult<HttpResponse> {
     let found = app
         .db
@@ -103,7 +103,7 @@ async fn show(app: Data<App>, _who: SignedIn, Id(id): Id<PipelineRow>) -> ApiRes
 #[utoipa::path(post, path = "/api/v1/pipelines", operation_id = "pipelines_create", tag = "pipelines",
     params(("Idempotency-Key" = Option<String>, Header, description = "Makes the request repeatable")),
     request_body = NewPipeline, security(("bearer" = [])),
-    responses((status = 201, body = Pipeline), (status = 400, body = ProblemBody), (status = 401, body = ProblemBody), (status = 403, body = ProblemBody), (status = 409, body = ProblemBody), (status = 413, body = ProblemBody), (status = 415, body = ProblemBody), (status = 422, body = ProblemBody), (status = 503, body = ProblemBody)))]
+    responses((status = 201, description = "Done", body = Pipeline), (status = 403, description = "None of your roles allows it"), (status = 409, description = "The state of things is against it: `type` says what")))]
 async fn create(
     app: Data<App>,
     who: Can<ManagePipelines>,
@@ -131,7 +131,7 @@ async fn create(
 #[utoipa::path(patch, path = "/api/v1/pipelines/{id}", operation_id = "pipelines_change", tag = "pipelines",
     params(("id" = Uuid, Path), ("If-Match" = String, Header, description = "The ETag of the version you read, or *")),
     request_body = PipelineFields, security(("bearer" = [])),
-    responses((status = 200, body = Pipeline), (status = 400, body = ProblemBody), (status = 401, body = ProblemBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody), (status = 412, body = ProblemBody), (status = 413, body = ProblemBody), (status = 415, body = ProblemBody), (status = 422, body = ProblemBody), (status = 428, body = ProblemBody), (status = 503, body = ProblemBody)))]
+    responses((status = 200, description = "Done", body = Pipeline), (status = 403, description = "None of your roles allows it"), (status = 409, description = "The state of things is against it: `type` says what")))]
 async fn change(
     app: Data<App>,
     who: Can<ManagePipelines>,
@@ -154,7 +154,7 @@ async fn change(
 /// Puts a pipeline away; its opportunities stay where they are.
 #[utoipa::path(delete, path = "/api/v1/pipelines/{id}", operation_id = "pipelines_archive", tag = "pipelines",
     params(("id" = Uuid, Path), ("If-Match" = String, Header, description = "The ETag of the version you read, or *")), security(("bearer" = [])),
-    responses((status = 204), (status = 401, body = ProblemBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody), (status = 412, body = ProblemBody), (status = 428, body = ProblemBody), (status = 503, body = ProblemBody)))]
+    responses((status = 204, description = "Done"), (status = 403, description = "None of your roles allows it"), (status = 409, description = "The state of things is against it: `type` says what")))]
 async fn archive(
     app: Data<App>,
     who: Can<ManagePipelines>,
@@ -176,7 +176,7 @@ async fn archive(
 /// The board: each stage with its count, sums and first cards, as far as the reader sees.
 #[utoipa::path(get, path = "/api/v1/pipelines/{id}/board", operation_id = "pipelines_board", tag = "pipelines",
     params(("id" = Uuid, Path), BoardQuery), security(("bearer" = [])),
-    responses((status = 200, body = Board), (status = 401, body = ProblemBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 422, body = ProblemBody), (status = 503, body = ProblemBody)))]
+    responses((status = 200, description = "Done", body = Board), (status = 403, description = "None of your roles allows it")))]
 async fn show_board(
     app: Data<App>,
     who: Can<ReadOpportunities>,
@@ -197,7 +197,7 @@ async fn show_board(
 
 /// Why deals may be lost.
 #[utoipa::path(get, path = "/api/v1/lost-reasons", operation_id = "lost_reasons_list", tag = "pipelines", security(("bearer" = [])),
-    responses((status = 200, body = Page<LostReason>), (status = 401, body = ProblemBody), (status = 503, body = ProblemBody)))]
+    responses((status = 200, description = "Done", body = Page<LostReason>)))]
 async fn list_reasons(app: Data<App>, _who: SignedIn) -> ApiResult<Json<Page<LostReason>>> {
     Ok(Json(Page::whole(app.db.read(lost_reasons::all).await?)))
 }
@@ -206,7 +206,7 @@ async fn list_reasons(app: Data<App>, _who: SignedIn) -> ApiResult<Json<Page<Los
 #[utoipa::path(post, path = "/api/v1/lost-reasons", operation_id = "lost_reasons_create", tag = "pipelines",
     params(("Idempotency-Key" = Option<String>, Header, description = "Makes the request repeatable")),
     request_body = NewLostReason, security(("bearer" = [])),
-    responses((status = 201, body = LostReason), (status = 400, body = ProblemBody), (status = 401, body = ProblemBody), (status = 403, body = ProblemBody), (status = 409, body = ProblemBody), (status = 413, body = ProblemBody), (status = 415, body = ProblemBody), (status = 422, body = ProblemBody), (status = 503, body = ProblemBody)))]
+    responses((status = 201, description = "Done", body = LostReason), (status = 403, description = "None of your roles allows it"), (status = 409, description = "The state of things is against it: `type` says what")))]
 async fn create_reason(
     app: Data<App>,
     who: Can<ManagePipelines>,
@@ -234,7 +234,7 @@ async fn create_reason(
 #[utoipa::path(patch, path = "/api/v1/lost-reasons/{id}", operation_id = "lost_reasons_change", tag = "pipelines",
     params(("id" = Uuid, Path), ("If-Match" = String, Header, description = "The ETag of the version you read, or *")),
     request_body = LostReasonFields, security(("bearer" = [])),
-    responses((status = 200, body = LostReason), (status = 400, body = ProblemBody), (status = 401, body = ProblemBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 409, body = ProblemBody), (status = 412, body = ProblemBody), (status = 413, body = ProblemBody), (status = 415, body = ProblemBody), (status = 422, body = ProblemBody), (status = 428, body = ProblemBody), (status = 503, body = ProblemBody)))]
+    responses((status = 200, description = "Done", body = LostReason), (status = 403, description = "None of your roles allows it"), (status = 409, description = "The state of things is against it: `type` says what")))]
 async fn change_reason(
     app: Data<App>,
     who: Can<ManagePipelines>,
@@ -257,7 +257,7 @@ async fn change_reason(
 /// Puts a reason away; deals that were lost for it keep it.
 #[utoipa::path(delete, path = "/api/v1/lost-reasons/{id}", operation_id = "lost_reasons_archive", tag = "pipelines",
     params(("id" = Uuid, Path), ("If-Match" = String, Header, description = "The ETag of the version you read, or *")), security(("bearer" = [])),
-    responses((status = 204), (status = 401, body = ProblemBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody), (status = 412, body = ProblemBody), (status = 428, body = ProblemBody), (status = 503, body = ProblemBody)))]
+    responses((status = 204, description = "Done"), (status = 403, description = "None of your roles allows it")))]
 async fn archive_reason(
     app: Data<App>,
     who: Can<ManagePipelines>,

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use nexus_auth::SignedIn;
 use nexus_db::DbResult;
 use nexus_kernel::{Page, RecordId};
-use nexus_problem::{ApiResult, ProblemBody, Query};
+use nexus_problem::{ApiResult, Query};
 use nexus_service::{App, page_limit, read_cursor};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -67,6 +67,26 @@ pub fn named(conn: &mut PgConnection, name: &str) -> DbResult<Option<Product>> {
     Ok(row)
 }
 
+/// Those with these folded names, put away ones too.
+pub fn with_name_keys(conn: &mut PgConnection, keys: &[String]) -> DbResult<Vec<Product>> {
+    Ok(products::table
+        .filter(products::name_key.eq_any(keys))
+        .select(Product::as_select())
+        .load(conn)?)
+}
+
+pub fn insert_all(conn: &mut PgConnection, new: &[Product]) -> DbResult<()> {
+    diesel::insert_into(products::table)
+        .values(new)
+        .execute(conn)?;
+    Ok(())
+}
+
+pub fn save(conn: &mut PgConnection, product: &Product) -> DbResult<()> {
+    diesel::update(product).set(product).execute(conn)?;
+    Ok(())
+}
+
 pub fn configure(cfg: &mut ServiceConfig) {
     cfg.service(resource("/api/v1/products").route(get().to(list)));
 }
@@ -85,8 +105,7 @@ struct ListQuery {
 /// Products by name.
 #[utoipa::path(get, path = "/api/v1/products", operation_id = "products_list", tag = "products",
     params(ListQuery), security(("bearer" = [])),
-    responses((status = 200, body = Page<Product>), (status = 401, body = ProblemBody), (status = 422, body = ProblemBody),
-        (status = 503, body = ProblemBody)))]
+    responses((status = 200, description = "Done", body = Page<Product>)))]
 async fn list(
     app: Data<App>,
     _who: SignedIn,

@@ -67,6 +67,23 @@ pub fn with_name_key(conn: &mut PgConnection, key: &str) -> DbResult<Vec<UserId>
     Ok(ids)
 }
 
+/// Those with one of these folded names, each with its name.
+pub fn with_name_keys(conn: &mut PgConnection, keys: &[String]) -> DbResult<Vec<(String, UserId)>> {
+    let rows = users::table
+        .filter(users::name_key.eq_any(keys))
+        .select((users::name_key, users::id))
+        .load(conn)?;
+    Ok(rows)
+}
+
+/// How many of these are known here.
+pub fn count_known(conn: &mut PgConnection, ids: &[UserId]) -> DbResult<i64> {
+    Ok(users::table
+        .filter(users::id.eq_any(ids))
+        .count()
+        .get_result(conn)?)
+}
+
 pub fn find(conn: &mut PgConnection, id: UserId) -> DbResult<Option<User>> {
     let row = users::table
         .find(id)

@@ -63,17 +63,7 @@ impl Crm {
 
     /// Applies auth's event about a user.
     pub fn knows(&self, id: UserId, name: &str, manager: Option<UserId>) {
-        let event = Event {
-            position: 1,
-            id: uuid::Uuid::now_v7(),
-            kind: "auth.user.saved.v1".to_owned(),
-            subject_id: id.uuid(),
-            actor_id: None,
-            at: Utc::now(),
-            payload: json!({"id": id, "name": name, "status": "active", "manager_id": manager, "roles": []}),
-            version: 1,
-        };
-        crm::users::inbox::apply(&mut self.server.database.connect(), &event).unwrap();
+        mirror(&mut self.server.database.connect(), id, name, manager);
     }
 
     pub fn agent(&self) -> Caller {
@@ -110,6 +100,21 @@ impl Crm {
             .unwrap()
             .n
     }
+}
+
+/// Applies auth's event about a user.
+pub fn mirror(conn: &mut PgConnection, id: UserId, name: &str, manager: Option<UserId>) {
+    let event = Event {
+        position: 1,
+        id: uuid::Uuid::now_v7(),
+        kind: "auth.user.saved.v1".to_owned(),
+        subject_id: id.uuid(),
+        actor_id: None,
+        at: Utc::now(),
+        payload: json!({"id": id, "name": name, "status": "active", "manager_id": manager, "roles": []}),
+        version: 1,
+    };
+    crm::users::inbox::apply(conn, &event).unwrap();
 }
 
 /// A client that exists, of this name.

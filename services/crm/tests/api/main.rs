@@ -5,6 +5,7 @@ mod access;
 mod clients;
 mod concurrency;
 mod contacts_and_sites;
+mod imports;
 mod kit;
 mod openapi;
 mod opportunities;

@@ -209,11 +209,6 @@ const USERS: &[Field] = &[
         "role",
         "role|ruolo|mansione|funzione|profilo|profile|job title|qualifica|title",
     ),
-    shaped(
-        "email",
-        Shape::Email,
-        "email|e mail|mail|indirizzo email|posta elettronica|email address|e mail address|indirizzo e mail",
-    ),
 ];
 
 const OPPORTUNITIES: &[Field] = &[

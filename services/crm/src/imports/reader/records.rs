@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use std::io::{ErrorKind, Read};
 
 use super::sniff::{BOM, separator_line};
-use super::{MAX_COLUMNS, MAX_ROW, RowFlaw};
+use super::{MAX_COLUMNS, MAX_ROW, Position, RowFlaw};
 
 /// Bytes read at once, at least.
 const PIECE: usize = 16 * 1024;
@@ -138,6 +138,8 @@ pub(super) struct Source<R> {
     buffer: VecDeque<u8>,
     /// The physical line at the beginning of the buffer.
     line: u64,
+    /// How many bytes of the file lie before the buffer.
+    offset: u64,
     ended: bool,
 }
 
@@ -149,19 +151,45 @@ impl<R: Read> Source<R> {
             separator,
             buffer: VecDeque::new(),
             line: 1,
+            offset: 0,
             ended: false,
         };
         source.fill()?;
         let start = source.buffer.make_contiguous();
         let bom = if start.starts_with(BOM) { BOM.len() } else { 0 };
         let hint = separator_line(&start[bom..]).map(|(_, length)| length);
-        source.buffer.drain(..bom + hint.unwrap_or(0));
+        source.drop_front(bom + hint.unwrap_or(0));
         source.line += u64::from(hint.is_some());
         Ok(source)
     }
 
+    /// Goes on where another source stopped; `input` begins there.
+    pub fn resume(input: R, separator: u8, at: Position) -> Self {
+        Self {
+            input,
+            separator,
+            buffer: VecDeque::new(),
+            line: at.line,
+            offset: at.offset,
+            ended: false,
+        }
+    }
+
     pub fn separator(&self) -> u8 {
         self.separator
+    }
+
+    /// Where the next record begins.
+    pub fn position(&self) -> Position {
+        Position {
+            offset: self.offset,
+            line: self.line,
+        }
+    }
+
+    fn drop_front(&mut self, length: usize) {
+        self.offset += u64::try_from(length).unwrap_or(u64::MAX);
+        self.buffer.drain(..length);
     }
 
     /// The next record and the line on which it starts; `None` at the end of the file.
@@ -211,7 +239,7 @@ impl<R: Read> Source<R> {
                     self.take(end);
                     break;
                 }
-                None => self.buffer.clear(),
+                None => self.drop_front(self.buffer.len()),
             }
         }
         (flaw, start)
@@ -220,6 +248,7 @@ impl<R: Read> Source<R> {
     /// Takes bytes off the front and counts their lines; the line end at their end goes.
     fn take(&mut self, length: usize) -> Vec<u8> {
         let mut record: Vec<u8> = self.buffer.drain(..length).collect();
+        self.offset += u64::try_from(length).unwrap_or(u64::MAX);
         let mut at = 0;
         while let Some(end) = line_end(&record[at..]) {
             at += end;

@@ -342,3 +342,25 @@ fn random_bytes_never_lose_a_line_in_silence() {
         assert_eq!(letters, wanted, "{}", String::from_utf8_lossy(&file));
     }
 }
+
+#[test]
+fn reading_goes_on_from_any_row_as_if_it_had_never_stopped() {
+    let file = "\u{feff}sep=;\r\na;b\r\n1;\"x\ny\"\r\r\n\"oops;2\nForl\u{ec};3\n4;5".as_bytes();
+    let dialect = sniff(file).unwrap();
+    let whole = read(file).1;
+    let mut rows = Rows::new(file, dialect).unwrap();
+    let header = rows.header().to_vec();
+    for told in 0..=whole.len() {
+        let at = rows.position();
+        let rest = &file[usize::try_from(at.offset).unwrap()..];
+        let resumed = Rows::resume(rest, dialect, header.clone(), at);
+        let again: Vec<Read1> = resumed
+            .map(|row| match row {
+                Ok(row) => (row.line, Ok(row.fields)),
+                Err(bad) => (bad.line, Err(bad.flaw)),
+            })
+            .collect();
+        assert_eq!(again, whole[told..], "after {told}");
+        rows.next();
+    }
+}

@@ -1,0 +1,8 @@
+//! Files that bring records, from the upload to the report.
+
+mod bench;
+mod files;
+mod kit;
+mod rows;
+mod runs;
+mod sample;
