@@ -38,13 +38,13 @@ pub fn run() -> Result<()> {
             .current_dir(crate::root()),
     )?;
     installation::remove(NAME)?;
-    let fresh = Installation::start("release", NAME)?;
+    let fresh = Installation::start("release", NAME, &[])?;
     let fresh_seconds = fresh.ready_after.as_secs_f64();
     drop(fresh);
     let mut existing_seconds = f64::MAX;
     let mut memory = 0.0;
     for round in 1..=STARTS {
-        let existing = Installation::start("release", NAME)?;
+        let existing = Installation::start("release", NAME, &[])?;
         existing_seconds = existing_seconds.min(existing.ready_after.as_secs_f64());
         if round == STARTS {
             sleep(SETTLE);

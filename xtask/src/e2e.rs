@@ -1,17 +1,20 @@
-//! The journeys in a real browser, against a fresh installation.
+//! The journeys in a real browser, against a fresh installation whose traces are collected.
 
 use std::process::Command;
 
 use anyhow::{Context, Result};
 
 use crate::ci::frontend;
+use crate::collector::Collector;
 use crate::installation::{self, Installation};
 
 const NAME: &str = "e2e";
 
 pub fn run() -> Result<()> {
     installation::remove(NAME)?;
-    let installation = Installation::start("debug", NAME)?;
+    let collector = Collector::start()?;
+    let exporting = [("OTEL_EXPORTER_OTLP_ENDPOINT", collector.url.as_str())];
+    let installation = Installation::start("debug", NAME, &exporting)?;
     let mut journeys = Command::new("npm");
     journeys
         .args(["run", "--silent", "e2e"])
@@ -28,5 +31,6 @@ pub fn run() -> Result<()> {
             "the installation's log ({}) ends with:\n{last}",
             log.display()
         )
-    })
+    })?;
+    collector.expect_whole_trace()
 }

@@ -24,7 +24,7 @@ pub struct Installation {
 
 impl Installation {
     /// Starts the binaries of a profile (`debug`, `release`) in `target/<name>`.
-    pub fn start(profile: &str, name: &str) -> Result<Self> {
+    pub fn start(profile: &str, name: &str, settings: &[(&str, &str)]) -> Result<Self> {
         let folder = folder(name);
         fs::create_dir_all(&folder)?;
         let nexus = crate::target().join(profile).join("nexus");
@@ -35,6 +35,7 @@ impl Installation {
             .args(["up", "--port", &port.to_string(), "--web-root"])
             .arg(crate::root().join("frontend/build"))
             .current_dir(&folder)
+            .envs(settings.iter().copied())
             .stdin(Stdio::null())
             .stderr(log.try_clone()?)
             .stdout(log)

@@ -3,6 +3,7 @@
 
 mod bench;
 mod ci;
+mod collector;
 mod e2e;
 mod installation;
 mod openapi;
