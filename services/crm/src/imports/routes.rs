@@ -84,7 +84,7 @@ async fn create(
     app: Data<App>,
     who: Can<RunImports>,
     once: OnceKey,
-    mut body: Multipart,
+    body: Multipart,
 ) -> ApiResult<HttpResponse> {
     let said = request.headers().get(CONTENT_LENGTH);
     let said = said.and_then(|length| length.to_str().ok()?.parse().ok());
@@ -94,7 +94,8 @@ async fn create(
     app.db
         .transaction(move |conn| queries::insert(conn, &arriving))
         .await?;
-    let kept = keep(&app, who, once, id, &mut body).await;
+    // The body is gone before the answer is: what still comes of it is passed over, and the connection does not stall.
+    let kept = keep(&app, who, once, id, body).await;
     // Nothing stays of an upload that became no import.
     app.db
         .transaction(move |conn| queries::drop_upload(conn, id))
@@ -107,7 +108,7 @@ async fn keep(
     who: Can<RunImports>,
     once: OnceKey,
     id: ImportId,
-    body: &mut Multipart,
+    body: Multipart,
 ) -> ApiResult<HttpResponse> {
     let Received {
         kind,

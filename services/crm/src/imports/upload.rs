@@ -47,9 +47,9 @@ pub fn check_length(said: Option<u64>) -> Result<(), Problem> {
 ///
 /// # Errors
 /// What is wrong with the request, or the database's.
-pub async fn receive(app: &App, id: ImportId, body: &mut Multipart) -> Result<Received, Problem> {
+pub async fn receive(app: &App, id: ImportId, mut body: Multipart) -> Result<Received, Problem> {
     let (mut kind, mut file) = (None, None);
-    while let Some(part) = next(body).await? {
+    while let Some(part) = next(&mut body).await? {
         let mut part = part;
         match part.name() {
             Some("kind") if kind.is_none() => kind = Some(read_kind(&mut part).await?),

@@ -96,7 +96,7 @@ async fn what_is_no_csv_is_refused_and_nothing_is_kept() {
     assert_eq!((crm.count("imports"), crm.count("import_chunks")), (0, 0));
 }
 
-const PATIENCE: Option<Duration> = Some(Duration::from_secs(10));
+const PATIENCE: Option<Duration> = Some(Duration::from_secs(60));
 
 #[actix_web::test]
 async fn a_file_of_200_megabytes_is_refused_before_it_is_read() {
@@ -112,32 +112,24 @@ async fn a_file_of_200_megabytes_is_refused_before_it_is_read() {
     };
     let announced = head("Content-Length: 209715200");
     let streamed = head("Transfer-Encoding: chunked");
-    let (answer, undeclared, sent) = tokio::task::spawn_blocking(move || {
+    let (answer, undeclared) = tokio::task::spawn_blocking(move || {
         let mut stream = TcpStream::connect(&address).unwrap();
         stream.set_read_timeout(PATIENCE).unwrap();
         stream.write_all(announced.as_bytes()).unwrap();
         let mut answer = [0; 12];
         stream.read_exact(&mut answer).unwrap();
-        let (undeclared, sent) = pour(&address, &streamed);
-        (
-            String::from_utf8_lossy(&answer).into_owned(),
-            undeclared,
-            sent,
-        )
+        let undeclared = pour(&address, &streamed);
+        (String::from_utf8_lossy(&answer).into_owned(), undeclared)
     })
     .await
     .unwrap();
     assert_eq!(answer, "HTTP/1.1 413");
-    assert!(
-        undeclared.is_empty() || undeclared.starts_with("HTTP/1.1 413"),
-        "{undeclared}"
-    );
-    assert!(sent < 100 * 1024 * 1024, "{sent} bytes were taken");
+    assert_eq!(undeclared, "HTTP/1.1 413");
     assert_eq!((crm.count("imports"), crm.count("import_chunks")), (0, 0));
 }
 
 /// Sends file bytes without saying how many, until the server has had enough.
-fn pour(address: &str, head: &str) -> (String, usize) {
+fn pour(address: &str, head: &str) -> String {
     let mut stream = TcpStream::connect(address).unwrap();
     stream.set_write_timeout(PATIENCE).unwrap();
     stream.set_read_timeout(PATIENCE).unwrap();
@@ -145,20 +137,20 @@ fn pour(address: &str, head: &str) -> (String, usize) {
     let part = "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.csv\"\r\n\r\n";
     write!(stream, "{:x}\r\n{part}\r\n", part.len()).unwrap();
     let piece = vec![b'a'; 1024 * 1024];
-    let mut sent = 0;
-    while sent < 200 * piece.len() {
-        let framed = write!(stream, "{:x}\r\n", piece.len());
-        let written = framed
-            .and_then(|()| stream.write_all(&piece))
-            .and_then(|()| stream.write_all(b"\r\n"));
-        if written.is_err() {
-            break;
-        }
-        sent += piece.len();
+    for _ in 0..65 {
+        write!(stream, "{:x}\r\n", piece.len()).unwrap();
+        stream.write_all(&piece).unwrap();
+        stream.write_all(b"\r\n").unwrap();
     }
     let mut answer = [0; 12];
-    let read = stream.read(&mut answer).unwrap_or(0);
-    (String::from_utf8_lossy(&answer[..read]).into_owned(), sent)
+    stream.read_exact(&mut answer).unwrap();
+    // What still comes is passed over: the connection does not stall.
+    for _ in 0..32 {
+        write!(stream, "{:x}\r\n", piece.len()).unwrap();
+        stream.write_all(&piece).unwrap();
+        stream.write_all(b"\r\n").unwrap();
+    }
+    String::from_utf8_lossy(&answer).into_owned()
 }
 
 #[actix_web::test]
