@@ -226,6 +226,7 @@ export const en: Dict = {
     greeting: (name) => `Hello ${name}`,
     firstSteps: 'To begin with',
     firstStepsText: 'The company is still empty. It takes a few steps:',
+    firstStepsMine: 'You have no clients and no deals yet.',
     stepImport: 'Import your data',
     stepImportText: 'Clients, products, agents and deals from CSV files.',
     stepClient: 'Create the first client',

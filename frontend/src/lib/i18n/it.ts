@@ -225,6 +225,7 @@ export const it = {
     greeting: (name: string) => `Ciao ${name}`,
     firstSteps: 'Per cominciare',
     firstStepsText: 'L’azienda è ancora vuota. Bastano pochi passi:',
+    firstStepsMine: 'Non hai ancora clienti né trattative.',
     stepImport: 'Importa i tuoi dati',
     stepImportText: 'Clienti, prodotti, agenti e trattative da file CSV.',
     stepClient: 'Crea il primo cliente',
