@@ -134,7 +134,7 @@ async fn batch(
             None => Ok(Step::Lost),
         }
     });
-    Ok(step.await.map_err(Trouble::Db)?)
+    step.await.map_err(Trouble::Db)
 }
 
 /// The import, if it is still this worker's. A check that another worker had begun is begun afresh: what it planned was

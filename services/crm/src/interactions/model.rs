@@ -206,7 +206,8 @@ mod tests {
             duration_minutes: None,
         };
         assert!(good.clone().review(now).is_ok());
-        let cases: [(&str, fn(&mut InteractionFields)); 4] = [
+        type Change = fn(&mut InteractionFields);
+        let cases: [(&str, Change); 4] = [
             ("/kind", |fields| fields.kind = Kind::OpportunityWon),
             ("/body", |fields| fields.body = Some("  ".to_owned())),
             ("/client_id", |fields| fields.client_id = None),

@@ -1,6 +1,5 @@
 //! What crm's tests stand on.
 
-use chrono::Utc;
 use diesel::prelude::*;
 use nexus_kernel::UserId;
 use nexus_outbox::Event;
@@ -110,7 +109,7 @@ pub fn mirror(conn: &mut PgConnection, id: UserId, name: &str, manager: Option<U
         kind: "auth.user.saved.v1".to_owned(),
         subject_id: id.uuid(),
         actor_id: None,
-        at: Utc::now(),
+        at: nexus_service::now(),
         payload: json!({"id": id, "name": name, "status": "active", "manager_id": manager, "roles": []}),
         version: 1,
     };
