@@ -1,12 +1,13 @@
 //! A deal's past, told as if it had been kept here all along: how it entered its stages and when, its lines on the
 //! timeline, its facts.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
+use nexus_kernel::start_of_business_day;
 use nexus_outbox::Fact;
 use nexus_problem::FieldErrors;
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::deals::{End, details, instant};
+use super::deals_reading::End;
 use crate::facts::Act;
 use crate::interactions::model::{Interaction, Kind, SystemNote};
 use crate::opportunities::history::StageMove;
@@ -208,4 +209,22 @@ fn refused(refusal: Refusal) -> FieldErrors {
             FieldErrors::one("/stage", "stage.refused", detail)
         }
     }
+}
+
+/// The first instant of a day, as the company's clocks have it.
+fn instant(day: NaiveDate) -> DateTime<Utc> {
+    start_of_business_day(day)
+}
+
+/// The details of a line on the timeline about where a deal stands.
+fn details(deal: &Opportunity, from: Option<&Stage>, to: &Stage) -> Value {
+    json!({
+        "opportunity_id": deal.id,
+        "opportunity_name": deal.fields.name,
+        "amount_cents": deal.fields.amount_cents,
+        "from": from.map(|stage| stage.id),
+        "from_name": from.map(|stage| stage.name.as_str()),
+        "to": to.id,
+        "to_name": to.name,
+    })
 }

@@ -2,8 +2,10 @@
 //! A check goes the same way and stops before anything is written.
 
 pub mod clients;
+mod clients_reading;
 pub mod deals;
 mod deals_known;
+mod deals_reading;
 mod deals_story;
 mod matching;
 pub mod parents;
