@@ -41,6 +41,8 @@ test('a company moves in: registration, import, board, and a deal moved by hand'
   }
   await expectSound(page);
 
+  await page.getByRole('button', { name: 'Usa come predefinita' }).click();
+  await expect(page.getByText('è ora la pipeline predefinita')).toBeVisible();
   await page.getByRole('link', { name: 'Vai alle trattative' }).click();
   const from = page.getByRole('region', { name: 'Prospecting' });
   const to = page.getByRole('region', { name: 'Engaging' });

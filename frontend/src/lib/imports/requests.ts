@@ -51,7 +51,11 @@ export async function removeImport(found: Import): Promise<void> {
 }
 
 /** A page of the rows that ended one way; the line in the file stands for an id. */
-export async function pageOfRows(id: string, outcome: string, cursor?: string) {
+export async function pageOfRows(
+  id: string,
+  outcome: 'failed' | 'warned' | 'skipped',
+  cursor?: string,
+) {
   const query = { outcome, limit: 50, ...(cursor ? { cursor } : {}) } as const;
   const params = { path: { id }, query };
   const page = await ask(api.GET('/api/v1/imports/{id}/rows', { params }));

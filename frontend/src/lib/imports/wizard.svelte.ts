@@ -29,7 +29,7 @@ export class Wizard {
   ) {}
 
   get working() {
-    return this.found?.status === 'checking' || this.found?.status === 'running';
+    return ['uploading', 'checking', 'running'].includes(this.found?.status ?? '');
   }
 
   get stage(): 'choose' | 'wait' | 'checked' | 'finished' {
