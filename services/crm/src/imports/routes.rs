@@ -292,6 +292,7 @@ async fn start(
 #[into_params(parameter_in = Query)]
 struct RowsQuery {
     /// `warned` are rows of any outcome with a remark.
+    #[param(inline)]
     outcome: Option<RowsOutcome>,
     limit: Option<u32>,
     cursor: Option<String>,
