@@ -1038,13 +1038,11 @@ export interface components {
             /** @description Of the open deals on the board. */
             total: components["schemas"]["Figures"];
         };
-        /** @enum {string} */
-        BoardStatus: "all" | "open";
         /**
          * @description What kind of shop; the first four may sell liquids.
          * @enum {string}
          */
-        Channel: "tobacconist" | "vape_shop" | "pharmacy" | "parapharmacy" | "wholesaler" | "ecommerce" | "other";
+        Channel: "Tobacconist" | "VapeShop" | "Pharmacy" | "Parapharmacy" | "Wholesaler" | "Ecommerce" | "Other";
         /**
          * @description How much a client matters, from A down.
          * @enum {string}
@@ -1198,7 +1196,7 @@ export interface components {
          * @description A company, or a person trading alone.
          * @enum {string}
          */
-        ClientKind: "company" | "person";
+        ClientKind: "Company" | "Person";
         /** @description A client as a list shows it. */
         ClientRow: {
             city?: string | null;
@@ -1314,7 +1312,7 @@ export interface components {
          * @description What a person is at the client.
          * @enum {string}
          */
-        ContactRole: "owner" | "buyer" | "warehouse" | "administration" | "other";
+        ContactRole: "Owner" | "Buyer" | "Warehouse" | "Administration" | "Other";
         /** @description Who signs in. */
         Credentials: {
             email: string;
@@ -1324,12 +1322,12 @@ export interface components {
          * @description How the dates of the file are written; `auto` decides for each column by its values.
          * @enum {string}
          */
-        DateFormat: "auto" | "dmy" | "mdy" | "ymd";
+        DateFormat: "Auto" | "Dmy" | "Mdy" | "Ymd";
         /**
          * @description Who began it: they (`in`) or we (`out`).
          * @enum {string}
          */
-        Direction: "in" | "out";
+        Direction: "In" | "Out";
         /** @description What is wrong with one field. */
         FieldError: {
             /** @description Stable, for programs and translations: `vat_number.check_digit`. */
@@ -1355,8 +1353,7 @@ export interface components {
          * @description Where the coordinates came from: a hand on the map, a phone on the spot, or the town's centre.
          * @enum {string}
          */
-        GeoSource: "manual" | "gps" | "comune";
-        Id: string;
+        GeoSource: "Manual" | "Gps" | "Comune";
         /** @description What the columns are and how the rows become records (JSON merge patch). */
         ImportChanges: {
             /** @description A field for a column; `null` leaves the column out. */
@@ -1395,12 +1392,12 @@ export interface components {
          * @description What the rows of a file are.
          * @enum {string}
          */
-        ImportKind: "clients" | "products" | "users" | "opportunities";
+        ImportKind: "Clients" | "Products" | "Users" | "Opportunities";
         /**
          * @description What happens to a row whose record is there already and differs: it is left, or changed.
          * @enum {string}
          */
-        ImportMode: "create" | "upsert";
+        ImportMode: "Create" | "Upsert";
         /** @description How the rows become records. */
         ImportOptions: {
             /**
@@ -1471,7 +1468,7 @@ export interface components {
          * @description Where an import stands. `uploading` is never shown.
          * @enum {string}
          */
-        ImportStatus: "uploading" | "ready" | "checking" | "checked" | "running" | "done" | "failed";
+        ImportStatus: "Uploading" | "Ready" | "Checking" | "Checked" | "Running" | "Done" | "Failed";
         /** @description The form that brings a file. */
         ImportUpload: {
             /**
@@ -1616,12 +1613,12 @@ export interface components {
          * @description What happened.
          * @enum {string}
          */
-        Kind: "call" | "email" | "meeting" | "visit" | "note" | "client_created" | "opportunity_created" | "opportunity_moved" | "opportunity_won" | "opportunity_lost" | "opportunity_reopened";
+        Kind: "Call" | "Email" | "Meeting" | "Visit" | "Note" | "ClientCreated" | "OpportunityCreated" | "OpportunityMoved" | "OpportunityWon" | "OpportunityLost" | "OpportunityReopened";
         /**
          * @description Where a client stands with us; the first approved order makes it active.
          * @enum {string}
          */
-        Lifecycle: "prospect" | "active" | "dormant" | "lost";
+        Lifecycle: "Prospect" | "Active" | "Dormant" | "Lost";
         /** @description Why and when it was lost. */
         LoseBody: {
             /**
@@ -1883,8 +1880,6 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
-        /** @enum {string} */
-        OpportunitySort: "-updated_at" | "updated_at" | "expected_close_on" | "-expected_close_on" | "-amount_cents" | "amount_cents" | "name" | "-name";
         /** @description An opportunity as its page shows it. */
         OpportunityView: components["schemas"]["Opportunity"] & {
             client_name?: string | null;
@@ -1904,7 +1899,7 @@ export interface components {
          * @description What being in a stage means.
          * @enum {string}
          */
-        Outcome: "open" | "won" | "lost";
+        Outcome: "Open" | "Won" | "Lost";
         /** @description One page of a list. */
         Page_ClientRow: {
             /** @description At most `limit` records. */
@@ -2515,9 +2510,7 @@ export interface components {
          * @description What became of a row.
          * @enum {string}
          */
-        RowOutcome: "created" | "updated" | "skipped" | "failed";
-        /** @enum {string} */
-        RowsOutcome: "created" | "updated" | "skipped" | "failed" | "warned";
+        RowOutcome: "Created" | "Updated" | "Skipped" | "Failed";
         /** @description What whoever signs in gets. The refresh token comes in a cookie. */
         SessionAnswer: {
             /** @description A JWT, good for ten minutes. */
@@ -2662,8 +2655,6 @@ export interface components {
             /** @default null */
             street_number: string | null;
         };
-        /** @enum {string} */
-        Sort: "name" | "-name" | "updated_at" | "-updated_at" | "created_at" | "-created_at";
         /** @description What may be written of a stage. An `id` of this pipeline keeps that stage; none makes a new one. */
         StageFields: {
             /** Format: uuid */
@@ -3838,7 +3829,7 @@ export interface operations {
                 province?: string;
                 /** @description Words found in name, P.IVA, codice fiscale, city, e-mail or phone. */
                 q?: string;
-                sort?: components["schemas"]["Sort"];
+                sort?: "-updated_at" | "updated_at" | "-created_at" | "created_at" | "name" | "-name";
             };
             header?: never;
             path?: never;
@@ -5911,7 +5902,7 @@ export interface operations {
                 cursor?: string;
                 limit?: number;
                 /** @description `warned` are rows of any outcome with a remark. */
-                outcome?: components["schemas"]["RowsOutcome"];
+                outcome?: "created" | "updated" | "skipped" | "failed" | "warned";
             };
             header?: never;
             path: {
@@ -6087,13 +6078,13 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Either this … */
-                client_id?: components["schemas"]["Id"];
+                client_id?: string;
                 cursor?: string;
                 /** @description Only these, separated by commas: `call,note`. */
                 kind?: string;
                 limit?: number;
                 /** @description … or this. */
-                opportunity_id?: components["schemas"]["Id"];
+                opportunity_id?: string;
             };
             header?: never;
             path?: never;
@@ -6699,7 +6690,7 @@ export interface operations {
                 pipeline_id?: string;
                 /** @description Words found in the deal's or the client's name. */
                 q?: string;
-                sort?: components["schemas"]["OpportunitySort"];
+                sort?: "-updated_at" | "updated_at" | "expected_close_on" | "-expected_close_on" | "amount_cents" | "-amount_cents" | "name" | "-name";
                 stage_id?: string;
                 /** @description `true`: only those that have stayed in their stage too long. */
                 stale?: boolean;
@@ -8279,7 +8270,7 @@ export interface operations {
                 /** @description Words found in the deal's or the client's name. */
                 q?: string;
                 /** @description `open`: leave out the columns of won and lost deals. */
-                status?: components["schemas"]["BoardStatus"];
+                status?: "all" | "open";
             };
             header?: never;
             path: {

@@ -70,8 +70,10 @@ struct TimelineQuery {
 #[into_params(parameter_in = Query)]
 struct ListQuery {
     /// Either this …
+    #[param(value_type = Option<Uuid>)]
     client_id: Option<ClientId>,
     /// … or this.
+    #[param(value_type = Option<Uuid>)]
     opportunity_id: Option<OpportunityId>,
     /// Only these, separated by commas: `call,note`.
     kind: Option<String>,

@@ -29,6 +29,7 @@ pub struct BoardQuery {
     /// Cards per column, up to 50.
     cards: Option<u32>,
     /// `open`: leave out the columns of won and lost deals.
+    #[param(inline)]
     status: Option<BoardStatus>,
 }
 

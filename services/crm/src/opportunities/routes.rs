@@ -67,6 +67,7 @@ struct ListQuery {
     #[serde(default)]
     archived: bool,
     #[serde(default)]
+    #[param(inline)]
     sort: Sort,
     limit: Option<u32>,
     cursor: Option<String>,

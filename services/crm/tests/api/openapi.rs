@@ -21,3 +21,13 @@ fn every_operation_says_who_may_call_it() {
         }
     }
 }
+
+#[test]
+fn nothing_in_the_document_points_nowhere() {
+    let document = serde_json::to_value(crm::openapi()).unwrap();
+    let text = document.to_string();
+    for pointed in text.split(r##""$ref":"#"##).skip(1) {
+        let pointer = pointed.split('"').next().unwrap();
+        assert!(document.pointer(pointer).is_some(), "{pointer}");
+    }
+}
