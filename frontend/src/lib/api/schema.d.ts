@@ -1038,15 +1038,9 @@ export interface components {
             /** @description Of the open deals on the board. */
             total: components["schemas"]["Figures"];
         };
-        /**
-         * @description What kind of shop; the first four may sell liquids.
-         * @enum {string}
-         */
-        Channel: "Tobacconist" | "VapeShop" | "Pharmacy" | "Parapharmacy" | "Wholesaler" | "Ecommerce" | "Other";
-        /**
-         * @description How much a client matters, from A down.
-         * @enum {string}
-         */
+        /** @enum {string} */
+        Channel: "tobacconist" | "vape_shop" | "pharmacy" | "parapharmacy" | "wholesaler" | "ecommerce" | "other";
+        /** @enum {string} */
         Class: "A" | "B" | "C";
         /** @description A client's row. */
         Client: components["schemas"]["ClientFields"] & {
@@ -1192,11 +1186,8 @@ export interface components {
             /** @default null */
             website: string | null;
         };
-        /**
-         * @description A company, or a person trading alone.
-         * @enum {string}
-         */
-        ClientKind: "Company" | "Person";
+        /** @enum {string} */
+        ClientKind: "company" | "person";
         /** @description A client as a list shows it. */
         ClientRow: {
             city?: string | null;
@@ -1308,26 +1299,17 @@ export interface components {
              */
             site_id: string | null;
         };
-        /**
-         * @description What a person is at the client.
-         * @enum {string}
-         */
-        ContactRole: "Owner" | "Buyer" | "Warehouse" | "Administration" | "Other";
+        /** @enum {string} */
+        ContactRole: "owner" | "buyer" | "warehouse" | "administration" | "other";
         /** @description Who signs in. */
         Credentials: {
             email: string;
             password: string;
         };
-        /**
-         * @description How the dates of the file are written; `auto` decides for each column by its values.
-         * @enum {string}
-         */
-        DateFormat: "Auto" | "Dmy" | "Mdy" | "Ymd";
-        /**
-         * @description Who began it: they (`in`) or we (`out`).
-         * @enum {string}
-         */
-        Direction: "In" | "Out";
+        /** @enum {string} */
+        DateFormat: "auto" | "dmy" | "mdy" | "ymd";
+        /** @enum {string} */
+        Direction: "in" | "out";
         /** @description What is wrong with one field. */
         FieldError: {
             /** @description Stable, for programs and translations: `vat_number.check_digit`. */
@@ -1349,11 +1331,8 @@ export interface components {
              */
             weighted_cents: number;
         };
-        /**
-         * @description Where the coordinates came from: a hand on the map, a phone on the spot, or the town's centre.
-         * @enum {string}
-         */
-        GeoSource: "Manual" | "Gps" | "Comune";
+        /** @enum {string} */
+        GeoSource: "manual" | "gps" | "comune";
         /** @description What the columns are and how the rows become records (JSON merge patch). */
         ImportChanges: {
             /** @description A field for a column; `null` leaves the column out. */
@@ -1388,16 +1367,10 @@ export interface components {
             name: string;
             required: boolean;
         };
-        /**
-         * @description What the rows of a file are.
-         * @enum {string}
-         */
-        ImportKind: "Clients" | "Products" | "Users" | "Opportunities";
-        /**
-         * @description What happens to a row whose record is there already and differs: it is left, or changed.
-         * @enum {string}
-         */
-        ImportMode: "Create" | "Upsert";
+        /** @enum {string} */
+        ImportKind: "clients" | "products" | "users" | "opportunities";
+        /** @enum {string} */
+        ImportMode: "create" | "upsert";
         /** @description How the rows become records. */
         ImportOptions: {
             /**
@@ -1464,11 +1437,8 @@ export interface components {
             name: string;
             outcome: components["schemas"]["Outcome"];
         };
-        /**
-         * @description Where an import stands. `uploading` is never shown.
-         * @enum {string}
-         */
-        ImportStatus: "Uploading" | "Ready" | "Checking" | "Checked" | "Running" | "Done" | "Failed";
+        /** @enum {string} */
+        ImportStatus: "uploading" | "ready" | "checking" | "checked" | "running" | "done" | "failed";
         /** @description The form that brings a file. */
         ImportUpload: {
             /**
@@ -1609,16 +1579,10 @@ export interface components {
              */
             score: number;
         };
-        /**
-         * @description What happened.
-         * @enum {string}
-         */
-        Kind: "Call" | "Email" | "Meeting" | "Visit" | "Note" | "ClientCreated" | "OpportunityCreated" | "OpportunityMoved" | "OpportunityWon" | "OpportunityLost" | "OpportunityReopened";
-        /**
-         * @description Where a client stands with us; the first approved order makes it active.
-         * @enum {string}
-         */
-        Lifecycle: "Prospect" | "Active" | "Dormant" | "Lost";
+        /** @enum {string} */
+        Kind: "call" | "email" | "meeting" | "visit" | "note" | "client_created" | "opportunity_created" | "opportunity_moved" | "opportunity_won" | "opportunity_lost" | "opportunity_reopened";
+        /** @enum {string} */
+        Lifecycle: "prospect" | "active" | "dormant" | "lost";
         /** @description Why and when it was lost. */
         LoseBody: {
             /**
@@ -1895,11 +1859,8 @@ export interface components {
             /** @description It has stayed in its stage longer than that stage allows. */
             stale: boolean;
         };
-        /**
-         * @description What being in a stage means.
-         * @enum {string}
-         */
-        Outcome: "Open" | "Won" | "Lost";
+        /** @enum {string} */
+        Outcome: "open" | "won" | "lost";
         /** @description One page of a list. */
         Page_ClientRow: {
             /** @description At most `limit` records. */
@@ -2506,11 +2467,8 @@ export interface components {
              */
             at_once?: boolean;
         };
-        /**
-         * @description What became of a row.
-         * @enum {string}
-         */
-        RowOutcome: "Created" | "Updated" | "Skipped" | "Failed";
+        /** @enum {string} */
+        RowOutcome: "created" | "updated" | "skipped" | "failed";
         /** @description What whoever signs in gets. The refresh token comes in a cookie. */
         SessionAnswer: {
             /** @description A JWT, good for ten minutes. */
