@@ -26,7 +26,7 @@ export async function readDay(): Promise<Day> {
   ]);
   return {
     empty: soon.length === 0 && clients.length === 0,
-    closing: soon,
+    closing: soon.filter((deal) => deal.expected_close_on),
     withoutNextStep,
     stale,
   };

@@ -270,7 +270,7 @@ export const en: Dict = {
     stepInviteText: 'Everybody sees their own clients; managers those of their team.',
     closing: 'Closing soon',
     closingMine: 'My deals closing soon',
-    noneOpen: 'No open deals.',
+    noneClosing: 'No open deal has an expected close date.',
     withoutNextStep: 'Without a next step',
     withoutNextStepText: 'Decide what to do now, before they cool down.',
     allPlanned: 'Every deal has a next step.',

@@ -270,7 +270,7 @@ export const it = {
     stepInviteText: 'Ognuno vede i propri clienti; i responsabili quelli della squadra.',
     closing: 'In chiusura',
     closingMine: 'Le mie trattative in chiusura',
-    noneOpen: 'Nessuna trattativa aperta.',
+    noneClosing: 'Nessuna trattativa aperta ha una data di chiusura prevista.',
     withoutNextStep: 'Senza prossimo passo',
     withoutNextStepText: 'Decidi cosa fare adesso, prima che si raffreddino.',
     allPlanned: 'Tutte le trattative hanno un prossimo passo.',
