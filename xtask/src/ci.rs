@@ -25,7 +25,9 @@ const STEPS: [Step; 13] = [
             "warnings",
         ])
     }),
-    ("build", || cargo(&["build", "--workspace", "--all-targets", "--locked"])),
+    ("build", || {
+        cargo(&["build", "--workspace", "--all-targets", "--locked"])
+    }),
     ("test", rust_tests),
     ("openapi", openapi::check),
     ("web-install", install),
