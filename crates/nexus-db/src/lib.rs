@@ -6,4 +6,4 @@ mod migrate;
 
 pub use db::{Db, DbSettings};
 pub use error::{DbError, DbResult};
-pub use migrate::{MigrationError, is_current, migrate};
+pub use migrate::{MigrationError, migrate};

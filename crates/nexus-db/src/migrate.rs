@@ -64,9 +64,3 @@ fn refuse_newer(
         None => Ok(()),
     }
 }
-
-/// Whether no migration waits.
-pub fn is_current(conn: &mut PgConnection, migrations: EmbeddedMigrations) -> bool {
-    conn.has_pending_migration(migrations)
-        .is_ok_and(|pending| !pending)
-}

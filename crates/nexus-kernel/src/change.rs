@@ -23,15 +23,6 @@ impl<T> Change<T> {
             Self::Set(value) => Some(value),
         }
     }
-
-    /// Turns the value into another; what is not set stays as it is.
-    pub fn map<U>(self, turn: impl FnOnce(T) -> U) -> Change<U> {
-        match self {
-            Self::Keep => Change::Keep,
-            Self::Clear => Change::Clear,
-            Self::Set(value) => Change::Set(turn(value)),
-        }
-    }
 }
 
 // With `#[serde(default)]` on the field, serde calls this only when the field is present.

@@ -28,9 +28,6 @@ pub mod named {
     /// Who we sell to.
     #[derive(Debug)]
     pub struct Client;
-    /// One announced fact.
-    #[derive(Debug)]
-    pub struct Event;
 }
 
 /// A user's id.
@@ -39,8 +36,6 @@ pub type UserId = RecordId<named::User>;
 pub type SessionId = RecordId<named::Session>;
 /// A client's id.
 pub type ClientId = RecordId<named::Client>;
-/// An event's id.
-pub type EventId = RecordId<named::Event>;
 
 impl<T> RecordId<T> {
     /// A new id, ordered by the time of its making.

@@ -8,4 +8,4 @@ pub mod id;
 pub use change::Change;
 pub use cursor::{Cursor, CursorError, Page};
 pub use day::{business_day, start_of_business_day};
-pub use id::{ClientId, EventId, RecordId, SessionId, UserId};
+pub use id::{ClientId, RecordId, SessionId, UserId};

@@ -12,31 +12,38 @@ pub struct TestDatabase {
     pub url: Secret,
     /// The schema's name.
     pub schema: String,
+    /// Leads into the cluster, as its administrator.
+    admin_url: String,
 }
 
 impl TestDatabase {
     /// A schema with nothing in it.
     #[must_use]
     pub fn empty() -> Self {
+        Self::empty_in(base_url())
+    }
+
+    /// A schema with nothing in it, in the cluster that this administrator's URL leads to.
+    #[must_use]
+    pub fn empty_in(base: String) -> Self {
         let schema = format!("t_{}", Uuid::now_v7().simple());
-        admin()
+        admin(&base)
             .batch_execute(&format!("CREATE SCHEMA {schema}"))
             .expect("the test database takes a new schema");
-        let base = base_url();
         let join = if base.contains('?') { '&' } else { '?' };
         let url = format!("{base}{join}options=-csearch_path%3D{schema}%2Cextensions");
         Self {
             url: Secret::new(url),
             schema,
+            admin_url: base,
         }
     }
 
-    /// A schema brought up to date.
+    /// The schema brought up to date.
     #[must_use]
-    pub fn migrated(migrations: EmbeddedMigrations) -> Self {
-        let database = Self::empty();
-        nexus_db::migrate(&mut database.connect(), migrations).expect("the migrations apply");
-        database
+    pub fn migrated(self, migrations: EmbeddedMigrations) -> Self {
+        nexus_db::migrate(&mut self.connect(), migrations).expect("the migrations apply");
+        self
     }
 
     /// A connection into the schema.
@@ -44,9 +51,7 @@ impl TestDatabase {
     pub fn connect(&self) -> PgConnection {
         PgConnection::establish(self.url.expose()).expect("the test database accepts connections")
     }
-}
 
-impl TestDatabase {
     /// The name under which this schema's server connects.
     #[must_use]
     pub fn application_name(&self) -> String {
@@ -56,7 +61,7 @@ impl TestDatabase {
     /// Cuts every connection of this schema's server, as a restart of PostgreSQL does.
     pub fn cut_connections(&self) {
         let name = self.application_name();
-        admin()
+        admin(&self.admin_url)
             .batch_execute(&format!(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'nexus-{name}'"
             ))
@@ -66,17 +71,18 @@ impl TestDatabase {
 
 impl Drop for TestDatabase {
     fn drop(&mut self) {
-        // A failing drop leaves a schema in a throwaway cluster: no harm.
-        let _left_behind = admin().batch_execute(&format!(
-            "SET client_min_messages = warning; DROP SCHEMA {} CASCADE",
-            self.schema
-        ));
+        // What cannot be dropped is left behind in a throwaway cluster: no harm.
+        if let Ok(mut conn) = PgConnection::establish(&self.admin_url) {
+            let _left_behind = conn.batch_execute(&format!(
+                "SET client_min_messages = warning; DROP SCHEMA {} CASCADE",
+                self.schema
+            ));
+        }
     }
 }
 
-fn admin() -> PgConnection {
-    let mut conn =
-        PgConnection::establish(&base_url()).expect("the test database runs: cargo x test-db");
+fn admin(url: &str) -> PgConnection {
+    let mut conn = PgConnection::establish(url).expect("the test database runs: cargo x test-db");
     // One test at a time may be first to need it.
     conn.batch_execute(
         "SET client_min_messages = warning;

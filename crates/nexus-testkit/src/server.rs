@@ -52,7 +52,7 @@ impl TestServer {
     /// Starts the service on a fresh schema, with nothing beside its requests.
     #[must_use]
     pub fn start(service: Service) -> Self {
-        let database = TestDatabase::migrated((service.migrations)());
+        let database = TestDatabase::empty().migrated((service.migrations)());
         Self::start_on(service, database, "http://127.0.0.1:1")
     }
 

@@ -308,7 +308,7 @@ pub fn link_token(invited: &Value) -> String {
 }
 
 pub fn database() -> TestDatabase {
-    TestDatabase::migrated((auth::SERVICE.migrations)())
+    TestDatabase::empty().migrated((auth::SERVICE.migrations)())
 }
 
 /// Turns the clock for what is stored, instead of waiting.

@@ -102,12 +102,13 @@ pub fn search(query: &str, limit: usize) -> Vec<Comune> {
 #[must_use]
 pub fn named(name: &str) -> Vec<Comune> {
     let folded = fold(name);
-    let (name, names) = (official(&folded), INDEX.names.as_bytes());
-    let beginning = format!("\n{name}");
-    let hits = INDEX
-        .rows_with(&beginning)
-        .filter(|(_, at)| names.get(at + name.len()) == Some(&b'\n'));
-    hits.map(|(row, _)| INDEX.comune(row)).collect()
+    let name = official(&folded);
+    let start = INDEX.by_name.partition_point(|row| INDEX.name(*row) < name);
+    let namesakes = INDEX.by_name[start..].iter();
+    namesakes
+        .take_while(|row| INDEX.name(**row) == name)
+        .map(|row| INDEX.comune(usize::from(*row)))
+        .collect()
 }
 
 /// The comune of this name in the province of this sigla.
@@ -200,6 +201,8 @@ struct Index {
     rows: Vec<Row>,
     /// `\nfolded name\nfolded name\n…`
     names: String,
+    /// Rows, sorted by folded name.
+    by_name: Vec<u16>,
     /// CAP and row, sorted.
     caps: Vec<(u32, u16)>,
     provinces: Vec<Province>,
@@ -210,6 +213,7 @@ impl Index {
         let mut index = Self {
             rows: Vec::with_capacity(8_000),
             names: "\n".to_owned(),
+            by_name: Vec::new(),
             caps: Vec::new(),
             provinces: Vec::new(),
         };
@@ -220,6 +224,9 @@ impl Index {
             }
             at += line.len() + 1;
         }
+        let mut by_name: Vec<u16> = (0..).take(index.rows.len()).collect();
+        by_name.sort_by_key(|row| index.name(*row));
+        index.by_name = by_name;
         index.caps.sort_unstable();
         index.caps.shrink_to_fit();
         index.names.shrink_to_fit();
@@ -266,6 +273,11 @@ impl Index {
                 region,
             });
         }
+    }
+
+    fn name(&self, row: u16) -> &str {
+        let from = self.rows[usize::from(row)].name as usize;
+        self.names[from..].lines().next().unwrap_or_default()
     }
 
     fn line(&self, row: &Row) -> &'static str {

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use diesel::PgConnection;
 use nexus_db::DbResult;
-use nexus_kernel::business_day;
+use nexus_kernel::{UserId, business_day};
 use nexus_outbox::announce;
 use nexus_problem::{FieldErrors, IfMatch, merged, optional_text};
 use serde_json::{Value, json};
@@ -22,6 +22,7 @@ use crate::pipelines;
 use crate::pipelines::lost_reasons::{self, LostReasonId};
 use crate::pipelines::model::{Outcome, Pipeline, PipelineId, StageId};
 use crate::products;
+use crate::users;
 use crate::visibility::Viewer;
 
 /// Where a new opportunity starts; the default pipeline's first stage when nothing is said.
@@ -53,6 +54,7 @@ pub fn create(
     }
     check_links(conn, act, clients, None, &fields)?;
     let pipeline = starting_pipeline(conn, start)?;
+    check_team(conn, act, &pipeline, fields.owner_id)?;
     let stage = match start.stage_id {
         Some(stage) => pipeline.stage(stage).filter(|stage| !stage.is_final()),
         None => pipeline.first(Outcome::Open),
@@ -334,6 +336,23 @@ fn starting_pipeline(conn: &mut PgConnection, start: Start) -> Result<Pipeline, 
             "There is no such pipeline.",
         )
     })?)
+}
+
+/// A team's pipeline is for deals of that team; whoever sees everything may start any.
+fn check_team(
+    conn: &mut PgConnection,
+    act: &Act,
+    pipeline: &Pipeline,
+    owner: Option<UserId>,
+) -> Result<(), OpportunityError> {
+    let (Some(lead), Some(owner)) = (pipeline.row.team_lead_id, owner) else {
+        return Ok(());
+    };
+    if act.viewer.owners().is_none() || users::queries::chain_above(conn, owner)?.contains(&lead) {
+        return Ok(());
+    }
+    let detail = "This pipeline is another team's.";
+    Err(FieldErrors::one("/pipeline_id", "pipeline_id.other_team", detail).into())
 }
 
 /// Client, owner and product, as far as they are new to the record.

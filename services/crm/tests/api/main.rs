@@ -9,6 +9,7 @@ mod imports;
 mod kit;
 mod openapi;
 mod opportunities;
+mod outage;
 mod pipelines;
 mod requests;
 mod timeline;

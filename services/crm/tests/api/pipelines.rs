@@ -99,7 +99,19 @@ async fn a_team_pipeline_is_offered_to_the_team_alone() {
         crm.user("Stefano", None, AGENT),
     );
     let body = json!({"name": "Squadra", "team_lead_id": manager.user_id, "stages": stages()});
-    admin.post("/api/v1/pipelines", body).await.expect(201);
+    let team = admin.post("/api/v1/pipelines", body).await.expect(201);
+    let start = |who: &nexus_testkit::Caller, client: &Value| {
+        let body = json!({"client_id": client["id"], "name": "Affare", "amount_cents": 1, "pipeline_id": team["id"]});
+        let who = who.clone();
+        async move { who.post("/api/v1/opportunities", body).await }
+    };
+    let (mine, theirs) = (
+        a_client(&agent, "Mio").await,
+        a_client(&stranger, "Suo").await,
+    );
+    start(&agent, &mine).await.expect(201);
+    start(&admin, &theirs).await.expect(201);
+    start(&stranger, &theirs).await.invalid(&["/pipeline_id"]);
     for (who, count) in [(&admin, 2), (&manager, 2), (&agent, 2), (&stranger, 1)] {
         assert_eq!(
             names(&who.get("/api/v1/pipelines").await.expect(200)).len(),

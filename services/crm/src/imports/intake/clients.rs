@@ -11,7 +11,7 @@ use super::matching::{Clients, Found, planned_keys};
 use super::people::People;
 use super::plan::{Planned, Trace, mark};
 use super::{Job, Verdict};
-use crate::clients::model::{Client, ClientFields};
+use crate::clients::model::{Client, ClientFields, Review};
 use crate::facts::Act;
 use crate::imports::queries::{RowOutcome, WaitingChild, insert_waiting};
 use crate::imports::reader::Row;
@@ -36,21 +36,22 @@ pub fn take_in(
     planned: &Planned,
 ) -> DbResult<(Vec<Verdict>, Planned)> {
     let people = People::named(conn, job, rows)?;
-    let mut readings: Vec<Reading<'_>> = rows
+    let readings: Vec<Reading<'_>> = rows
         .iter()
         .map(|row| Reading::of(job, &people, Cells::new(&job.sheet, &row.fields)))
         .collect();
-    let fresh: Vec<ClientFields> = readings
+    let (fresh, reviews): (Vec<ClientFields>, Vec<Review>) = readings
         .iter()
-        .map(|reading| reading.onto(ClientFields::default()).review().0)
-        .collect();
+        .map(|reading| reading.onto(ClientFields::default()).review())
+        .unzip();
     let parents = readings
         .iter()
         .filter_map(|reading| reading.cells.text("parent"));
     let mut known = Clients::load(conn, &fresh, parents.map(str::to_owned))?;
     let mut work = Work::default();
     let mut verdicts = Vec::with_capacity(rows.len());
-    for ((row, reading), fresh) in rows.iter().zip(readings.drain(..)).zip(fresh) {
+    let fresh = fresh.into_iter().zip(reviews);
+    for ((row, reading), fresh) in rows.iter().zip(readings).zip(fresh) {
         verdicts.push(decide(
             job, row, reading, fresh, &mut known, planned, &mut work,
         ));
@@ -66,13 +67,12 @@ fn decide(
     job: &Job,
     row: &Row,
     mut reading: Reading<'_>,
-    fresh: ClientFields,
+    (fresh, review): (ClientFields, Review),
     known: &mut Clients,
     planned: &Planned,
     work: &mut Work,
 ) -> Verdict {
     if !reading.cells.errors.is_empty() {
-        let (_, review) = reading.onto(ClientFields::default()).review();
         reading.cells.take_errors(review.errors);
         return Verdict::failed(reading.cells);
     }
@@ -98,7 +98,11 @@ fn decide(
             reading.cells.error("name", "client.ambiguous", detail);
             Verdict::failed(reading.cells)
         }
-        Found::Nothing => make(job, row, reading, fresh, known, planned, work),
+        Found::Nothing => {
+            reading.cells.take_errors(review.errors);
+            reading.cells.take_warnings(review.warnings);
+            make(job, row, reading, fresh, known, planned, work)
+        }
     }
 }
 
@@ -106,22 +110,18 @@ fn make(
     job: &Job,
     row: &Row,
     mut reading: Reading<'_>,
-    fresh: ClientFields,
+    mut fields: ClientFields,
     known: &mut Clients,
     planned: &Planned,
     work: &mut Work,
 ) -> Verdict {
-    let trace_mark = if job.applies { 0 } else { mark(&fresh) };
-    let mut fields = reading.onto(ClientFields::default());
+    let trace_mark = if job.applies { 0 } else { mark(&fields) };
     fields.owner_id = match reading.owner {
         Some(owner) => owner,
         None => People::fallback(job, &mut reading.cells),
     };
     let id = ClientId::new();
     let waits = parent(job, &mut reading, id, &mut fields, known, planned);
-    let (fields, review) = fields.review();
-    reading.cells.take_errors(review.errors);
-    reading.cells.take_warnings(review.warnings);
     if !reading.cells.errors.is_empty() {
         return Verdict::failed(reading.cells);
     }

@@ -31,7 +31,7 @@ pub fn worker(crm: &Crm) -> JoinHandle<()> {
 
 /// A running crm with a worker and an auth that makes people.
 pub fn crm_with_auth() -> Crm {
-    let database = TestDatabase::migrated(crm::migrations());
+    let database = TestDatabase::empty().migrated(crm::migrations());
     let auth = StandIn {
         url: database.url.clone(),
         people: Mutex::default(),

@@ -1,8 +1,8 @@
 //! How a run goes: beside the requests, through a crash, and when what it needs is missing.
 
 use std::fmt::Write as _;
-use std::time::Duration;
 
+use nexus_testkit::eventually;
 use serde_json::json;
 
 use super::kit::{counts, crm, ended, number, path, sizes, told, upload, work, worker};
@@ -32,11 +32,22 @@ async fn a_run_that_is_killed_goes_on_where_it_was() {
         .post(&format!("{path}/run"), json!({}))
         .await
         .expect(202);
-    while number(&crm, "SELECT rows_done FROM imports") < 1_000.0 {
-        tokio::time::sleep(Duration::from_millis(2)).await;
-    }
+    eventually("the first batch is done", || {
+        let done = number(&crm, "SELECT rows_done FROM imports");
+        async move { done >= 1_000.0 }
+    })
+    .await;
     first.abort();
-    tokio::time::sleep(Duration::from_millis(500)).await;
+    // A batch that had begun goes on without the worker, as it would in PostgreSQL after a kill.
+    let busy = format!(
+        "SELECT count(*) FROM pg_stat_activity WHERE state <> 'idle' AND application_name = 'nexus-{}'",
+        crm.server.database.application_name()
+    );
+    eventually("the last batch has ended", || {
+        let busy = number(&crm, &busy);
+        async move { busy == 0.0 }
+    })
+    .await;
     let done = number(&crm, "SELECT rows_done FROM imports");
     assert!(done < 5_000.0, "the worker was too quick for this test");
     assert_eq!(crm.count("clients"), done as i64);
