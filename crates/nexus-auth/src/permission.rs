@@ -124,6 +124,32 @@ permissions! {
     WriteInteractions = "interactions:write",
     /// Import files.
     RunImports = "imports:run",
+    /// See leads.
+    ReadLeads = "leads:read",
+    /// Create, change, convert and lose leads.
+    WriteLeads = "leads:write",
+    /// Say who works a lead, by hand or by rule; manage sources, campaigns and assignment rules.
+    AssignLeads = "leads:assign",
+    /// See tasks.
+    ReadTasks = "tasks:read",
+    /// Create, change and finish tasks.
+    WriteTasks = "tasks:write",
+    /// Change the catalogue, price lists, tax rates and discount ceilings.
+    ManageProducts = "products:manage",
+    /// See what things cost us, and the margin.
+    ReadCosts = "costs:read",
+    /// See proposals.
+    ReadProposals = "proposals:read",
+    /// Write, send and withdraw proposals.
+    WriteProposals = "proposals:write",
+    /// See orders.
+    ReadOrders = "orders:read",
+    /// Create, change and cancel orders.
+    WriteOrders = "orders:write",
+    /// Approve or refuse what waits for approval.
+    ApproveOrders = "orders:approve",
+    /// Prepare, ship, deliver and invoice orders.
+    ProcessOrders = "orders:process",
 }
 
 #[cfg(test)]

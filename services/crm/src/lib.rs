@@ -16,6 +16,8 @@ pub mod imports;
 pub mod interactions;
 /// Italian identity, addresses and comuni.
 pub mod italy;
+/// Priced lines of proposals and orders, and their totals.
+pub mod lines;
 /// Possible sales.
 pub mod opportunities;
 /// Funnels, their stages, and why deals are lost.

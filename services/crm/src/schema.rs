@@ -145,6 +145,34 @@ diesel::table! {
 }
 
 diesel::table! {
+    lines (id) {
+        id -> Uuid,
+        proposal_version_id -> Nullable<Uuid>,
+        order_id -> Nullable<Uuid>,
+        position -> Integer,
+        product_id -> Nullable<Uuid>,
+        sku -> Nullable<Text>,
+        description -> Text,
+        adm_code -> Nullable<Text>,
+        is_liquid -> Bool,
+        volume_ml -> Nullable<Numeric>,
+        nicotine_mg_ml -> Nullable<Numeric>,
+        unit -> Text,
+        quantity -> Numeric,
+        list_price -> Nullable<Numeric>,
+        price_source -> Text,
+        unit_price -> Numeric,
+        discount_percent -> Numeric,
+        unit_tax -> Numeric,
+        vat_rate -> SmallInt,
+        vat_nature -> Nullable<Text>,
+        net_cents -> BigInt,
+        tax_cents -> BigInt,
+        unit_cost -> Nullable<Numeric>,
+    }
+}
+
+diesel::table! {
     lost_reasons (id) {
         id -> Uuid,
         version -> BigInt,
@@ -297,6 +325,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     import_rows,
     imports,
     interactions,
+    lines,
     lost_reasons,
     opportunities,
     pipelines,

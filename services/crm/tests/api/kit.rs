@@ -16,6 +16,19 @@ pub const ADMIN: &[&str] = &[
     "pipelines:manage:all",
     "imports:run:all",
     "users:manage:all",
+    "leads:read:all",
+    "leads:write:all",
+    "leads:assign:all",
+    "tasks:read:all",
+    "tasks:write:all",
+    "products:manage:all",
+    "costs:read:all",
+    "proposals:read:all",
+    "proposals:write:all",
+    "orders:read:all",
+    "orders:write:all",
+    "orders:approve:all",
+    "orders:process:all",
 ];
 pub const MANAGER: &[&str] = &[
     "clients:read:team",
@@ -24,6 +37,17 @@ pub const MANAGER: &[&str] = &[
     "opportunities:write:team",
     "interactions:write:team",
     "imports:run:team",
+    "leads:read:team",
+    "leads:write:team",
+    "leads:assign:team",
+    "tasks:read:team",
+    "tasks:write:team",
+    "costs:read:all",
+    "proposals:read:team",
+    "proposals:write:team",
+    "orders:read:team",
+    "orders:write:team",
+    "orders:approve:team",
 ];
 pub const AGENT: &[&str] = &[
     "clients:read:own",
@@ -31,6 +55,14 @@ pub const AGENT: &[&str] = &[
     "opportunities:read:own",
     "opportunities:write:own",
     "interactions:write:own",
+    "leads:read:own",
+    "leads:write:own",
+    "tasks:read:own",
+    "tasks:write:own",
+    "proposals:read:own",
+    "proposals:write:own",
+    "orders:read:own",
+    "orders:write:own",
 ];
 pub const BACK_OFFICE: &[&str] = &[
     "clients:read:all",
@@ -38,8 +70,24 @@ pub const BACK_OFFICE: &[&str] = &[
     "opportunities:read:all",
     "interactions:write:all",
     "imports:run:all",
+    "leads:read:all",
+    "leads:write:all",
+    "tasks:read:own",
+    "tasks:write:own",
+    "products:manage:all",
+    "proposals:read:all",
+    "orders:read:all",
+    "orders:write:all",
+    "orders:process:all",
 ];
-pub const VIEWER: &[&str] = &["clients:read:team", "opportunities:read:team"];
+pub const VIEWER: &[&str] = &[
+    "clients:read:team",
+    "opportunities:read:team",
+    "leads:read:team",
+    "tasks:read:team",
+    "proposals:read:team",
+    "orders:read:team",
+];
 
 /// A running crm.
 pub struct Crm {
