@@ -1,6 +1,6 @@
 -- What the built-in roles may do with leads, tasks, products, proposals and orders.
 UPDATE roles SET version = version + 1, updated_at = now(),
-    permissions = permissions || string_to_array(added.permissions, ' ')
+    permissions = roles.permissions || string_to_array(added.permissions, ' ')
 FROM (VALUES
   ('00000000-0000-7000-8000-000000000001',
    'leads:read:all leads:write:all leads:assign:all tasks:read:all tasks:write:all products:manage:all '
