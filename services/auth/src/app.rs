@@ -26,8 +26,8 @@ use crate::keys::{Sealer, Signer};
 use crate::passwords::Hasher;
 use crate::secrets::Key;
 use crate::{
-    background, invitations, keys, openapi, passwords, registration, roles, service_tokens,
-    sessions, users,
+    api_keys, background, invitations, keys, openapi, passwords, registration, roles,
+    service_tokens, sessions, users,
 };
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/auth");
@@ -50,6 +50,7 @@ fn configure(cfg: &mut ServiceConfig) {
         .configure(users::routes::configure)
         .configure(roles::routes::configure)
         .configure(keys::routes::configure)
+        .configure(api_keys::routes::configure)
         .configure(service_tokens::routes::configure);
 }
 
@@ -85,6 +86,8 @@ pub struct Auth {
     pub refresh_key: Key,
     /// Makes an invitation's token.
     pub invitation_key: Key,
+    /// Makes an API key's secret.
+    pub api_key_key: Key,
     /// Hides what is tried from where.
     pub tries_key: Key,
 }
@@ -100,6 +103,7 @@ impl Auth {
             sealer: Sealer::new(&key("signing keys")),
             refresh_key: key("refresh tokens"),
             invitation_key: key("invitations"),
+            api_key_key: key("API keys"),
             tries_key: key("tries"),
             config,
         }

@@ -9,6 +9,8 @@ pub mod openapi;
 /// Derived keys, random values, hashes.
 pub mod secrets;
 
+/// Keys by which other programs come in.
+pub mod api_keys;
 /// Links by which people come in.
 pub mod invitations;
 /// The keys that sign tokens.

@@ -5,7 +5,7 @@ use nexus_service::Conventions;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use crate::{invitations, keys, passwords, registration, roles, sessions, users};
+use crate::{api_keys, invitations, keys, passwords, registration, roles, sessions, users};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -39,12 +39,17 @@ use crate::{invitations, keys, passwords, registration, roles, sessions, users};
         roles::routes::create,
         roles::routes::change,
         roles::routes::remove,
+        api_keys::routes::list,
+        api_keys::routes::create,
+        api_keys::routes::revoke,
+        api_keys::routes::token,
     ),
     components(schemas(ProblemBody)),
     tags(
         (name = "auth", description = "Signing in, sessions, one's own account"),
         (name = "users", description = "The people"),
-        (name = "roles", description = "What they may do")
+        (name = "roles", description = "What they may do"),
+        (name = "api-keys", description = "Keys by which other programs come in")
     ),
     modifiers(&Conventions, &RefreshCookie)
 )]

@@ -31,6 +31,8 @@ pub enum Kind {
     RoleSaved,
     RoleDeleted,
     KeysRotated,
+    ApiKeyMade,
+    ApiKeyRevoked,
 }
 
 impl Kind {
@@ -56,6 +58,8 @@ impl Kind {
             Self::RoleSaved => "role.saved",
             Self::RoleDeleted => "role.deleted",
             Self::KeysRotated => "signing_keys.rotated",
+            Self::ApiKeyMade => "api_key.made",
+            Self::ApiKeyRevoked => "api_key.revoked",
         }
     }
 }

@@ -7,14 +7,16 @@ use nexus_outbox::last_position;
 use uuid::Uuid;
 
 use crate::schema::users;
-use crate::sessions;
 use crate::sessions::model::{matters_since, outlived};
+use crate::{api_keys, sessions};
 
 /// All that still matters. The position is read first: what ends meanwhile comes after it in the feed, too.
 pub fn revocations(conn: &mut PgConnection, now: DateTime<Utc>) -> DbResult<RevocationList> {
     let position = last_position(conn)?;
     let since = matters_since(now);
-    let sessions = sessions::queries::ended_since(conn, since)?
+    let mut ended = sessions::queries::ended_since(conn, since)?;
+    ended.extend(api_keys::queries::revoked_since(conn, since)?);
+    let sessions = ended
         .into_iter()
         .map(|(sid, at)| RevokedSession {
             sid,

@@ -47,6 +47,12 @@ impl Attempt {
         ]
     }
 
+    /// An API key.
+    #[must_use]
+    pub fn api_key(key: &Key, ip: &str) -> Vec<Self> {
+        vec![Self::new(key, ["api key", ip, ""], 50, WhenRight::TakeBack)]
+    }
+
     /// One's own password, told again.
     #[must_use]
     pub fn password(key: &Key, user: &str) -> Vec<Self> {

@@ -10,7 +10,7 @@ use super::{UserError, queries};
 use crate::app::Tx;
 use crate::security_log::{self, Kind};
 use crate::sessions::model::EndReason;
-use crate::{invitations, passwords, roles, sessions};
+use crate::{api_keys, invitations, passwords, roles, sessions};
 
 /// Somebody does not come in any more: not with a password, a session, a token or a link.
 pub fn disable(
@@ -48,7 +48,8 @@ pub fn enable(
     if before.status != Status::Disabled {
         return Ok(queries::view(tx.conn, before)?);
     }
-    let status = if passwords::queries::hash_of(tx.conn, id)?.is_some() {
+    let has_password = passwords::queries::hash_of(tx.conn, id)?.is_some();
+    let status = if has_password || api_keys::queries::is_programs(tx.conn, id)? {
         Status::Active
     } else if before.email.is_some() {
         Status::Invited

@@ -15,7 +15,7 @@ enum May {
 }
 
 /// Each with the lightest body that shows whether one is let in. `{user}` is somebody else.
-const OPERATIONS: [(&str, &str, May); 28] = [
+const OPERATIONS: [(&str, &str, May); 32] = [
     ("GET", "/api/v1/auth/setup", May::Anybody),
     ("POST", "/api/v1/auth/register", May::Anybody),
     ("POST", "/api/v1/auth/login", May::Anybody),
@@ -23,6 +23,10 @@ const OPERATIONS: [(&str, &str, May); 28] = [
     ("GET", "/api/v1/auth/jwks.json", May::Anybody),
     ("POST", "/api/v1/auth/invitations/check", May::Anybody),
     ("POST", "/api/v1/auth/invitations/accept", May::Anybody),
+    ("POST", "/api/v1/auth/token", May::Anybody),
+    ("GET", "/api/v1/api-keys", May::Admin),
+    ("POST", "/api/v1/api-keys", May::Admin),
+    ("DELETE", "/api/v1/api-keys/{id}", May::Admin),
     ("GET", "/api/v1/auth/me", May::SignedIn),
     ("PATCH", "/api/v1/auth/me", May::SignedIn),
     ("POST", "/api/v1/auth/password", May::SignedIn),
@@ -51,6 +55,7 @@ fn body(path: &str) -> Value {
     match path {
         "/api/v1/auth/password" => json!({"current_password": "x", "new_password": "x"}),
         "/api/v1/users" => json!({"name": "", "email": "", "roles": []}),
+        "/api/v1/api-keys" => json!({"name": "", "roles": []}),
         "/api/v1/roles" => json!({"name": "", "permissions": []}),
         _ => json!({}),
     }

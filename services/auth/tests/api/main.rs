@@ -1,6 +1,7 @@
 #![expect(clippy::unwrap_used, reason = "tests fail loudly")]
 
 mod access;
+mod api_keys;
 mod database_down;
 mod first_user;
 mod imports;
