@@ -180,7 +180,15 @@ async fn a_team_lead_who_may_manage_users_manages_the_team_and_gives_no_rights_b
         "clients:write:team",
         "opportunities:read:team",
         "opportunities:write:team",
-        "interactions:write:team"
+        "interactions:write:team",
+        "leads:read:team",
+        "leads:write:team",
+        "tasks:read:team",
+        "tasks:write:team",
+        "proposals:read:team",
+        "proposals:write:team",
+        "orders:read:team",
+        "orders:write:team"
     ]);
     admin
         .post(
