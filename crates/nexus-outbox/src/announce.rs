@@ -8,7 +8,7 @@ use crate::schema::outbox;
 
 /// A fact to announce.
 #[derive(Debug, Clone, Insertable)]
-#[diesel(table_name = outbox)]
+#[diesel(table_name = outbox, treat_none_as_default_value = false)]
 pub struct Fact {
     id: Uuid,
     kind: &'static str,
@@ -43,9 +43,6 @@ impl Fact {
     }
 }
 
-/// Rows of one INSERT: PostgreSQL takes at most 65,535 values, and each row has seven.
-const AT_ONCE: usize = 1000;
-
 /// Writes a fact in the transaction of the change it tells of.
 ///
 /// # Errors
@@ -59,11 +56,16 @@ pub fn announce(conn: &mut PgConnection, fact: &Fact) -> DbResult<()> {
 /// # Errors
 /// The database's.
 pub fn announce_all(conn: &mut PgConnection, facts: &[Fact]) -> DbResult<()> {
-    for some in facts.chunks(AT_ONCE) {
-        diesel::insert_into(outbox::table)
-            .values(some)
-            .execute(conn)?;
-    }
+    match facts {
+        [] => return Ok(()),
+        [one] => diesel::insert_into(outbox::table)
+            .values(one)
+            .execute(conn)?,
+        // A COPY takes a fraction of what a parameter per value does.
+        many => diesel::copy_from(outbox::table)
+            .from_insertable(many)
+            .execute(conn)?,
+    };
     // Delivered at commit, and only then: wakes the leader.
     diesel::sql_query("SELECT pg_notify('outbox_' || current_schema(), '')").execute(conn)?;
     Ok(())

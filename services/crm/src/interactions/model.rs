@@ -43,7 +43,7 @@ impl Kind {
 
 /// One entry of the timeline.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema, Queryable, Selectable, Insertable)]
-#[diesel(table_name = interactions, check_for_backend(diesel::pg::Pg))]
+#[diesel(table_name = interactions, check_for_backend(diesel::pg::Pg), treat_none_as_default_value = false)]
 pub struct Interaction {
     #[schema(value_type = uuid::Uuid)]
     pub id: InteractionId,

@@ -57,14 +57,15 @@ pub fn find(conn: &mut PgConnection, id: InteractionId) -> DbResult<Option<Inter
     Ok(row)
 }
 
-/// Rows of one INSERT: PostgreSQL takes at most 65,535 values.
-const AT_ONCE: usize = 2000;
-
 pub fn insert(conn: &mut PgConnection, entries: &[Interaction]) -> DbResult<()> {
-    for some in entries.chunks(AT_ONCE) {
-        diesel::insert_into(interactions::table)
-            .values(some)
-            .execute(conn)?;
-    }
+    match entries {
+        [] => 0,
+        [one] => diesel::insert_into(interactions::table)
+            .values(one)
+            .execute(conn)?,
+        many => diesel::copy_from(interactions::table)
+            .from_insertable(many)
+            .execute(conn)?,
+    };
     Ok(())
 }
