@@ -1,6 +1,16 @@
 import type { Schemas } from '$lib/api/client';
 import type { Pipeline, Stage } from './requests';
 
+/** What a stage can ask for before a deal may enter it. */
+export const REQUIRABLE = [
+  'amount_cents',
+  'expected_close_on',
+  'client_id',
+  'product_id',
+  'next_step',
+  'next_step_on',
+] as const;
+
 /** A stage as the editor holds it; `key` tells rows apart that have no id yet. */
 export interface StageDraft {
   key: string;
