@@ -2,6 +2,7 @@
 #![expect(clippy::print_stdout, reason = "a command for a terminal")]
 
 mod api;
+mod backup;
 mod connection;
 mod demo;
 mod doctor;
@@ -37,6 +38,12 @@ enum Command {
     Demo(demo::DemoArgs),
     /// Import a CSV file, or the four files of a folder, through the public API.
     Import(import::ImportArgs),
+    /// Save everything in one encrypted file; older ones are thinned out.
+    Backup(backup::BackupArgs),
+    /// Bring back what a backup saved, into an empty installation.
+    Restore(backup::RestoreArgs),
+    /// Read a backup to its end and count what is in it, without restoring it.
+    Verify(backup::VerifyArgs),
     /// Say in plain words what is wrong and what to do about it.
     Doctor(doctor::DoctorArgs),
 }
@@ -49,6 +56,9 @@ fn main() -> ExitCode {
             Command::Doctor(args) => doctor::run(&args, &nexus.state),
             Command::Import(args) => import::run(&args, &nexus.state),
             Command::Demo(args) => demo::run(&args, &nexus.state),
+            Command::Backup(args) => backup::run(&args, &nexus.state),
+            Command::Restore(args) => backup::restore::run(&args, &nexus.state),
+            Command::Verify(args) => backup::verify::run(&args, &nexus.state),
             Command::Stop => up::stop(&nexus.state),
         }
     });

@@ -49,6 +49,10 @@ impl State {
         self.folder.join("postgres")
     }
 
+    pub fn backups(&self) -> PathBuf {
+        self.folder.join("backups")
+    }
+
     pub fn log(&self) -> PathBuf {
         self.folder.join("log").join("nexus.log")
     }

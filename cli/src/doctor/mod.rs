@@ -1,5 +1,6 @@
 //! `nexus doctor`: looks at everything that commonly goes wrong, and says what to do in words that need no manual.
 
+mod backups;
 mod installation;
 mod machine;
 mod migrations;
@@ -69,6 +70,7 @@ pub fn run(args: &DoctorArgs, state: &Path) -> Result<ExitCode> {
     let running = state.running();
     let mut findings = machine::examine(args.pg_bin.as_deref(), &state);
     findings.extend(installation::examine(args, &state));
+    findings.push(backups::examine(&state));
     findings.extend(running::examine(args.port, args.listen, running.as_ref())?);
     findings.extend(migrations::examine(&state, args.pg_bin.as_deref()));
     for finding in &findings {

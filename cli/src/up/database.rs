@@ -14,7 +14,8 @@ use super::secrets::Secrets;
 use super::services::{SERVICES, database_variable};
 use crate::state::State;
 
-const DATABASE: &str = "nexus";
+/// The one database; each service has a schema in it.
+pub const DATABASE: &str = "nexus";
 const START_WITHIN: Duration = Duration::from_secs(60);
 const STOP_WITHIN: Duration = Duration::from_secs(60);
 
@@ -95,6 +96,17 @@ impl Database {
             }
             Self::Administered(server) => Ok(bootstrap(server, DATABASE, roles)?),
             Self::Given => Ok(()),
+        }
+    }
+
+    /// Where an administrator's commands go.
+    pub fn server(&self) -> Result<Server> {
+        match self {
+            Self::Private(cluster) => Ok(cluster.server()),
+            Self::Administered(server) => Ok(server.clone()),
+            Self::Given => {
+                bail!("each service has a database of its own here: set ADMIN_DATABASE_URL, too")
+            }
         }
     }
 

@@ -1,7 +1,7 @@
 //! `nexus up`: from an empty folder to a running installation, and back to silence on Ctrl-C.
 
 mod child;
-mod database;
+pub mod database;
 mod journal;
 pub mod ports;
 pub mod ready;
@@ -27,6 +27,7 @@ use self::database::Database;
 use self::journal::{Journal, Show};
 use self::secrets::Secrets;
 use self::services::{Installation, Launch, PUBLIC, SERVICES};
+use crate::backup;
 use crate::connection::Connection;
 use crate::demo::{self, DemoArgs};
 use crate::state::{Claim, State};
@@ -53,6 +54,12 @@ pub struct UpArgs {
     /// The folder of the built web app.
     #[arg(long, env = "WEB_ROOT", default_value = "frontend/build")]
     web_root: PathBuf,
+    /// Where the nightly backup goes; `backups` in the state folder when not said.
+    #[arg(long, env = "NEXUS_BACKUP_DIR")]
+    backup_dir: Option<PathBuf>,
+    /// No nightly backup: somebody else makes them.
+    #[arg(long, env = "NEXUS_NO_BACKUP", value_parser = clap::builder::FalseyValueParser::new())]
+    no_backup: bool,
     /// Once ready, fill in the demo company (again if it is there: that adds nothing).
     #[arg(long)]
     demo: bool,
@@ -114,6 +121,7 @@ async fn up(args: &UpArgs, state: &State, claim: &Claim) -> Result<()> {
         }
         ready::services(&kept, &addresses, &journal).await?;
         ready::greet(&journal, started, &url, &public_url, public).await;
+        back_up(args, state, &database, &journal)?;
         if args.demo {
             demo::fill(&Connection::to(&url), state.folder()).await?;
         }
@@ -131,6 +139,23 @@ async fn up(args: &UpArgs, state: &State, claim: &Claim) -> Result<()> {
         () = interrupts.next() => bail!("interrupted again: not waiting for a clean end"),
     }
     outcome
+}
+
+/// Saves everything each night, beside the rest.
+fn back_up(args: &UpArgs, state: &State, database: &Database, journal: &Journal) -> Result<()> {
+    if args.no_backup {
+        return Ok(());
+    }
+    if database.server().is_err() {
+        journal.say("no nightly backup: each service has a database of its own here");
+        return Ok(());
+    }
+    let folder = backup::folder(args.backup_dir.as_deref(), state)?;
+    let (state, pg_bin, journal) = (state.clone(), args.pg_bin.clone(), journal.clone());
+    std::thread::spawn(move || {
+        backup::nightly::keep_on(&state, &folder, pg_bin.as_deref(), |what| journal.say(what))
+    });
+    Ok(())
 }
 
 /// What is to be started and how: everything that can be wrong is found before anything runs.

@@ -46,6 +46,20 @@ impl Secrets {
         Ok(value)
     }
 
+    /// What is known, by name.
+    pub fn values(&self) -> &BTreeMap<String, String> {
+        &self.values
+    }
+
+    /// Takes a value over.
+    pub fn set(&mut self, name: &str, value: &str) {
+        self.changed |= self
+            .values
+            .insert(name.to_owned(), value.to_owned())
+            .as_deref()
+            != Some(value);
+    }
+
     /// Written whole to another file first: a power cut leaves the old or the new, never half of one.
     pub fn save(&self) -> Result<()> {
         if !self.changed {

@@ -54,7 +54,8 @@ const FRUGAL: [(&str, &str); 3] = [
 ];
 
 /// What must not be handed on to a child that it is not meant for.
-const CONFIDENTIAL: [&str; 6] = [
+const CONFIDENTIAL: [&str; 7] = [
+    "BACKUP_KEY",
     "ADMIN_DATABASE_URL",
     "DATABASE_URL",
     "AUTH_MASTER_SECRET",

@@ -90,6 +90,11 @@ pub(crate) fn command(program: &Path, account: Option<&Account>) -> Command {
     prepare(Command::new(program), account)
 }
 
+/// `program`, undisturbed by settings in the caller's shell.
+pub fn plain_command(program: &Path) -> Command {
+    command(program, None)
+}
+
 pub(crate) fn prepare(mut command: Command, account: Option<&Account>) -> Command {
     for name in FOREIGN_SETTINGS {
         command.env_remove(name);

@@ -10,7 +10,7 @@ mod place;
 mod server;
 mod settings;
 
-pub use account::{Account, is_root};
+pub use account::{Account, is_root, plain_command};
 pub use binaries::Binaries;
 pub use bootstrap::{ServiceRole, bootstrap, schema_sql};
 pub use cluster::{Cluster, Options};

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 use std::path::PathBuf;
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 use crate::account::command;
 use crate::binaries::Binaries;
@@ -49,6 +49,13 @@ impl Server {
         )
     }
 
+    /// One of PostgreSQL's client programs (`pg_dump`, `pg_restore`, `psql`), told how to reach `database`.
+    pub fn client(&self, program: &str, database: &str) -> Command {
+        let mut client = command(&self.psql.with_file_name(program), None);
+        reach(&mut client, &self.admin_url_of(database));
+        client
+    }
+
     /// Runs a script in `database`; stops at the first error. Answers what the queries in it returned.
     pub fn run(&self, database: &str, sql: &str) -> Result<String, ClusterError> {
         run_at(&self.psql, &self.admin_url_of(database), sql)
@@ -58,9 +65,10 @@ impl Server {
 /// Runs a script over any URL, e.g. to look with a service's own eyes.
 pub(crate) fn run_at(psql: &std::path::Path, url: &str, sql: &str) -> Result<String, ClusterError> {
     let failed = |output: String| ClusterError::Sql { output };
-    let mut child = command(psql, None)
-        .args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d", url])
-        .env("PGCONNECT_TIMEOUT", "5")
+    let mut client = command(psql, None);
+    reach(&mut client, url);
+    let mut child = client
+        .args(["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -84,6 +92,46 @@ pub(crate) fn run_at(psql: &std::path::Path, url: &str, sql: &str) -> Result<Str
         ));
     }
     Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
+
+/// Names the database to a client program; the password goes where other users of the machine do not see it.
+fn reach(client: &mut Command, url: &str) {
+    client.env("PGCONNECT_TIMEOUT", "5");
+    let password = split(url).ok().and_then(|parts| {
+        let (user, password) = parts.login?.split_once(':')?;
+        let rest = &url[url.find(parts.login?)? + parts.login?.len()..];
+        Some((
+            format!("{}://{user}{rest}", parts.scheme),
+            decoded(password),
+        ))
+    });
+    match password {
+        Some((without, password)) => client.env("PGPASSWORD", password).args(["-d", &without]),
+        None => client.args(["-d", url]),
+    };
+}
+
+/// `%40` as `@`.
+fn decoded(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let [first, tail @ ..] = rest {
+        let code = (*first == b'%')
+            .then(|| tail.get(..2).and_then(|hex| std::str::from_utf8(hex).ok()))
+            .flatten()
+            .and_then(|hex| u8::from_str_radix(hex, 16).ok());
+        match code {
+            Some(byte) => {
+                bytes.push(byte);
+                rest = &tail[2..];
+            }
+            None => {
+                bytes.push(*first);
+                rest = tail;
+            }
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 struct Parts<'a> {
@@ -160,6 +208,25 @@ mod tests {
         for (admin, expected) in cases {
             assert_eq!(with_login(admin, "a", "b", "nexus").unwrap(), expected);
         }
+    }
+
+    #[test]
+    fn a_client_program_is_given_its_password_out_of_sight() {
+        let url = "postgres://admin:p%40s%s@db.local:5433/postgres?sslmode=require";
+        let client = Server::external(url, None)
+            .unwrap()
+            .client("pg_dump", "nexus");
+        assert_eq!(client.get_program(), "pg_dump");
+        let args: Vec<_> = client.get_args().collect();
+        assert_eq!(
+            args,
+            ["-d", "postgres://admin@db.local:5433/nexus?sslmode=require"]
+        );
+        let password = client.get_envs().find(|(name, _)| *name == "PGPASSWORD");
+        assert_eq!(
+            password.and_then(|(_, value)| value),
+            Some("p@s%s".as_ref())
+        );
     }
 
     #[test]
