@@ -3,15 +3,29 @@
 //! [`solve`] takes a [`Problem`], [`Options`] and a [`Budget`] and returns a [`Solution`]. The same problem,
 //! seed and number of iterations give the same solution, on any machine.
 
+mod anneal;
+mod answer;
 mod budget;
+mod fleet;
+mod instance;
+mod loaded;
 pub mod problem;
+mod random;
 mod reason;
+mod recreate;
+mod route;
+mod ruin;
 pub mod solution;
+mod state;
 
 pub use budget::{Budget, Iterations};
 pub use problem::Problem;
 pub use reason::Reason;
 pub use solution::Solution;
+
+use crate::anneal::Search;
+use crate::instance::Instance;
+use crate::state::State;
 
 /// How to search, apart from how long.
 #[derive(Debug, Clone)]
@@ -39,6 +53,11 @@ impl Default for Options {
 /// Solutions are compared like VROOM's: the larger sum of priorities of what is assigned wins, then the larger number of tasks
 /// assigned, then the lower cost, then fewer vehicles.
 pub fn solve(problem: &Problem, options: &Options, budget: &dyn Budget) -> Solution {
-    let _ = (options, budget);
-    Solution::nothing_assigned(problem)
+    let instance = Instance::new(problem);
+    let mut search = Search::new(&instance, State::new(&instance), options.seed);
+    search.run(budget);
+    Solution {
+        iterations: search.iterations,
+        ..answer::write(&search.best)
+    }
 }

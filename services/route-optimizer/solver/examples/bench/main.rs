@@ -1,0 +1,32 @@
+//! Measures the solver on public instances, in CPU seconds of its own thread, and prints figure and goal.
+//!
+//! `cargo run --release -p route-solver --example bench -- solve 1 seeds=1 best-known.json solomon/*.txt` for single files,
+//! `… -- goals <data folder> [G1 G2 …]` for the goals.
+#![expect(clippy::print_stdout, reason = "a program whose output is its purpose")]
+
+mod clock;
+mod days;
+mod goals;
+mod read;
+mod score;
+
+use std::path::Path;
+
+fn main() {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    match args.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        ["solve", seconds, seeds, best, ref files @ ..] => {
+            let best = score::best_known(Path::new(best));
+            let (seconds, seeds) = (
+                seconds.parse().expect("seconds"),
+                seeds.parse().expect("how many seeds"),
+            );
+            let _ = score::table(files.iter().map(Path::new), seconds, seeds, &best);
+        }
+        ["goals", data, ref which @ ..] => goals::run(Path::new(data), which),
+        ["days", count] => drop(days::run(count.parse().expect("how many days"))),
+        _ => println!(
+            "bench solve <seconds> <seeds> <best-known.json> <files…> | goals <data folder> [G1 …] | days <count>"
+        ),
+    }
+}

@@ -1,0 +1,162 @@
+//! Solving a file and weighing the answer by a plain recount.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use route_solver::problem::{Problem, Stop};
+use route_solver::{Options, Solution, solve};
+
+use crate::clock::{CpuSeconds, cpu};
+use crate::read;
+
+/// One run's outcome.
+pub struct Run {
+    pub cost: f64,
+    pub routes: usize,
+    pub unassigned: usize,
+    pub priority: u64,
+    pub iterations: u64,
+    pub seconds: f64,
+    pub optimal: bool,
+}
+
+pub fn best_known(path: &Path) -> BTreeMap<String, f64> {
+    let text = std::fs::read_to_string(path).unwrap_or_else(|_| "{}".into());
+    let json: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    let entries = json.as_object().into_iter().flatten();
+    entries
+        .filter_map(|(name, v)| Some((name.to_lowercase(), v["dimacs_distance"].as_f64()?)))
+        .collect()
+}
+
+pub fn load(path: &Path) -> Problem {
+    let text = std::fs::read_to_string(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+    if path.extension().is_some_and(|e| e == "json") {
+        read::vroom(&text)
+    } else {
+        read::solomon(&text)
+    }
+}
+
+pub fn name(path: &Path) -> String {
+    path.file_stem()
+        .map(|s| s.to_string_lossy().to_lowercase())
+        .unwrap_or_default()
+}
+
+/// Solves with one thread; Solomon's costs come out in whole units instead of tenths.
+pub fn run(problem: &Problem, seconds: f64, seed: u64) -> (Solution, Run) {
+    let from = cpu();
+    let solution = solve(
+        problem,
+        &Options {
+            seed,
+            ..Options::default()
+        },
+        &CpuSeconds::new(seconds),
+    );
+    let seconds = cpu() - from;
+    let run = weigh(problem, &solution, seconds);
+    (solution, run)
+}
+
+fn weigh(problem: &Problem, solution: &Solution, seconds: f64) -> Run {
+    let durations = &problem.profiles[0].durations;
+    let mut cost = 0u64;
+    let mut priority = 0u64;
+    for route in &solution.routes {
+        let vehicle = &problem.vehicles[route.vehicle];
+        let tasks = route.stops.iter().filter_map(|s| {
+            if let Stop::Task(t) = s.stop {
+                Some(&problem.tasks[t])
+            } else {
+                None
+            }
+        });
+        priority += tasks.clone().map(|t| u64::from(t.priority)).sum::<u64>();
+        let places: Vec<usize> = vehicle
+            .start
+            .into_iter()
+            .chain(tasks.map(|t| t.place))
+            .chain(vehicle.end)
+            .collect();
+        cost += places
+            .windows(2)
+            .map(|p| u64::from(durations[p[0] * problem.places + p[1]]))
+            .sum::<u64>();
+    }
+    Run {
+        cost: cost as f64,
+        routes: solution.routes.len(),
+        unassigned: solution.unassigned.len(),
+        priority,
+        iterations: solution.iterations,
+        seconds,
+        optimal: solution.optimal,
+    }
+}
+
+/// Solves each file with seeds 1, 2, … and prints a line for each, then means.
+pub fn table<'a>(
+    files: impl Iterator<Item = &'a Path>,
+    seconds: f64,
+    seeds: u64,
+    best: &BTreeMap<String, f64>,
+) -> Vec<(String, f64)> {
+    let mut gaps = Vec::new();
+    for path in files {
+        let problem = load(path);
+        for seed in 1..=seeds {
+            let (_, run) = run(&problem, seconds, seed);
+            let name = name(path);
+            let shown = best.get(&name).map_or(run.cost, |_| run.cost / 10.0);
+            let gap = best.get(&name).map_or(0.0, |b| (shown / b - 1.0) * 100.0);
+            println!(
+                "{name:<12} {shown:>10.1} gap {gap:>6.2} %  routes {:>3} unassigned {:>3} priority {:>6} iterations {:>8} {:.2} s{}",
+                run.routes,
+                run.unassigned,
+                run.priority,
+                run.iterations,
+                run.seconds,
+                if run.optimal { " optimal" } else { "" }
+            );
+            gaps.push((
+                name,
+                if run.unassigned > 0 && best.contains_key(&self::name(path)) {
+                    100.0
+                } else {
+                    gap
+                },
+            ));
+        }
+    }
+    summary(&gaps);
+    gaps
+}
+
+fn summary(gaps: &[(String, f64)]) {
+    let mut classes: BTreeMap<String, Vec<f64>> = BTreeMap::new();
+    for (name, gap) in gaps {
+        let class: String = name
+            .chars()
+            .take_while(char::is_ascii_alphabetic)
+            .chain(name.chars().find(char::is_ascii_digit))
+            .collect();
+        classes.entry(class).or_default().push(*gap);
+    }
+    for (class, list) in &classes {
+        println!("{class:<4} mean {:.3} % of {}", mean(list), list.len());
+    }
+    let all: Vec<f64> = gaps.iter().map(|g| g.1).collect();
+    let worst = all.iter().copied().fold(0.0, f64::max);
+    let solved = all.iter().filter(|g| **g < 0.005).count();
+    println!(
+        "all  mean {:.3} %  worst {worst:.2} %  best known reached {solved} of {}",
+        mean(&all),
+        all.len()
+    );
+}
+
+pub fn mean(list: &[f64]) -> f64 {
+    list.iter().sum::<f64>() / list.len().max(1) as f64
+}

@@ -1,0 +1,115 @@
+//! Simulated annealing over ruined and recreated solutions.
+
+use crate::Budget;
+use crate::instance::Instance;
+use crate::random::Random;
+use crate::recreate::Recreate;
+use crate::ruin::{Ruin, Scratch};
+use crate::state::{Score, State};
+
+/// One thread's search.
+pub(crate) struct Search<'a> {
+    pub state: State<'a>,
+    pub best: State<'a>,
+    random: Random,
+    ruin: Ruin,
+    scratch: Scratch,
+    recreate: Recreate,
+    penalty: Penalty,
+    pub iterations: u64,
+}
+
+/// What a missing task weighs against cost while annealing.
+#[derive(Debug, Clone, Copy)]
+struct Penalty {
+    task: f64,
+    priority: f64,
+}
+
+impl Penalty {
+    /// A task outweighs any detour; a point of priority, what a task of average length takes of the road.
+    fn new(instance: &Instance<'_>) -> Self {
+        let legs = instance
+            .ways
+            .iter()
+            .flat_map(|w| (0..instance.tasks as u32).flat_map(|t| w.out_of(t).iter()));
+        let longest = legs
+            .map(|leg| leg.cost)
+            .filter(|&c| c < u32::MAX)
+            .max()
+            .unwrap_or(0);
+        let fixed = instance.classes.iter().map(|c| c.fixed).max().unwrap_or(0);
+        let detour = 2.0 * f64::from(longest) + fixed as f64 + 1.0;
+        Self {
+            task: detour,
+            priority: detour,
+        }
+    }
+
+    fn weigh(self, score: Score) -> f64 {
+        score.cost as f64 + self.task * score.absent as f64 + self.priority * score.priority as f64
+    }
+}
+
+impl<'a> Search<'a> {
+    pub(crate) fn new(instance: &'a Instance<'a>, start: State<'a>, seed: u64) -> Self {
+        Self {
+            best: start.clone(),
+            state: start,
+            random: Random::new(seed),
+            ruin: Ruin::default(),
+            scratch: Scratch::default(),
+            recreate: Recreate::new(instance),
+            penalty: Penalty::new(instance),
+            iterations: 0,
+        }
+    }
+
+    /// Searches until the budget is gone.
+    pub(crate) fn run(&mut self, budget: &dyn Budget) {
+        let tasks = self.state.instance.tasks;
+        if tasks == 0 {
+            return;
+        }
+        self.recreate.apply(&mut self.state, 0, &mut self.random);
+        self.keep_best();
+        let legs = (self.state.score.vehicles + tasks as i64 - self.state.score.absent).max(1);
+        let leg = self.state.score.cost as f64 / legs as f64;
+        let (hot, cold) = (0.5 * leg, 0.01 * leg);
+        let every = if tasks > 400 { 8 } else { 32 };
+        let mut temperature = hot;
+        loop {
+            if self.iterations.is_multiple_of(every) {
+                let used = budget.used(self.iterations);
+                if used >= 1.0 {
+                    break;
+                }
+                temperature = hot * (cold / hot).powf(used);
+            }
+            self.step(temperature);
+            self.iterations += 1;
+        }
+    }
+
+    fn step(&mut self, temperature: f64) {
+        self.state.begin();
+        let before = self.penalty.weigh(self.state.score);
+        let fresh = self.state.absent.len();
+        self.ruin
+            .apply(&mut self.state, &mut self.random, &mut self.scratch);
+        self.recreate
+            .apply(&mut self.state, fresh, &mut self.random);
+        let after = self.penalty.weigh(self.state.score);
+        if after <= before - temperature * self.random.unit().max(1e-300).ln() {
+            self.keep_best();
+        } else {
+            self.state.undo();
+        }
+    }
+
+    fn keep_best(&mut self) {
+        if self.state.score < self.best.score {
+            self.best.copy_from(&self.state);
+        }
+    }
+}
