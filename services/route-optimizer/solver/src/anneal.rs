@@ -65,12 +65,18 @@ impl<'a> Search<'a> {
         }
     }
 
+    /// Continues from the best solution.
+    pub(crate) fn restart(&mut self) {
+        self.state.copy_from(&self.best);
+    }
+
     /// Searches until the budget is gone.
     pub(crate) fn run(&mut self, budget: &dyn Budget) {
         let tasks = self.state.instance.tasks;
         if tasks == 0 {
             return;
         }
+        self.state.begin();
         self.recreate.apply(&mut self.state, 0, &mut self.random);
         self.keep_best();
         let legs = (self.state.score.vehicles + tasks as i64 - self.state.score.absent).max(1);

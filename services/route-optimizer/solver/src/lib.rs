@@ -6,8 +6,10 @@
 mod anneal;
 mod answer;
 mod budget;
+mod exact;
 mod fleet;
 mod instance;
+mod labels;
 mod loaded;
 pub mod problem;
 mod random;
@@ -15,6 +17,7 @@ mod reason;
 mod recreate;
 mod route;
 mod ruin;
+mod small;
 pub mod solution;
 mod state;
 
@@ -55,8 +58,14 @@ impl Default for Options {
 pub fn solve(problem: &Problem, options: &Options, budget: &dyn Budget) -> Solution {
     let instance = Instance::new(problem);
     let mut search = Search::new(&instance, State::new(&instance), options.seed);
-    search.run(budget);
+    let optimal = if options.prove && small::applies(&instance) {
+        small::run(&mut search, budget)
+    } else {
+        search.run(budget);
+        false
+    };
     Solution {
+        optimal,
         iterations: search.iterations,
         ..answer::write(&search.best)
     }

@@ -170,12 +170,12 @@ pub struct Days {
 }
 
 /// Solves made-up days of 15, 20 and 25 visits in turn, 20 ms each.
-pub fn run(count: u64) -> Days {
+pub fn run(count: u64, limit: f64) -> Days {
     let mut times = Vec::new();
     let mut proven = 0;
     for seed in 1..=count {
         let problem = day(seed, [15, 20, 25][seed as usize % 3]);
-        let (_, run) = score::run(&problem, 0.020, seed);
+        let (_, run) = score::run(&problem, limit, seed);
         times.push(run.seconds * 1000.0);
         proven += u64::from(run.optimal);
         if !run.optimal {
