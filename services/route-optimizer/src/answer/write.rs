@@ -316,7 +316,7 @@ fn ends(request: &Request, vehicle: &Vehicle, tour: &Tour) -> (Option<Place>, Op
         _ => None,
     });
     let first = places.next();
-    let last = places.last().or(first);
+    let last = places.next_back().or(first);
     let first = vehicle.start.or(first).or(vehicle.end);
     let last = vehicle.end.or(last).or(vehicle.start);
     (first, last)

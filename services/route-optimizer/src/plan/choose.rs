@@ -8,9 +8,9 @@ type Price = (i64, i64, i64);
 const NEVER: Price = (i64::MAX, 0, 0);
 
 /// Beyond so many looks at pairs of times, only the nearest windows of each step are looked at.
-const LOOKS_MOST: u64 = 60_000_000;
+const LOOKS_MOST: u64 = 20_000_000;
 /// Beyond so many times in memory, the same.
-const TIMES_MOST: u64 = 3_000_000;
+const TIMES_MOST: u64 = 1_000_000;
 
 /// When each step begins, or `None` when the steps' own bounds cannot be kept.
 pub fn begins(chain: &Chain) -> Option<Vec<i64>> {
@@ -92,9 +92,10 @@ fn positions(chain: &Chain) -> Vec<Vec<i64>> {
     let mut positions = vec![vec![0]; chain.links.len()];
     for stretch in &chain.stretches {
         let mut early = positions[stretch.from][0] + chain.links[stretch.from].action;
-        for position in stretch.from + 1..stretch.to {
-            positions[position] = vec![early, early + stretch.travel];
-            early += chain.links[position].action;
+        let breaks = stretch.from + 1..stretch.to;
+        for (position, link) in positions[breaks.clone()].iter_mut().zip(&chain.links[breaks]) {
+            *position = vec![early, early + stretch.travel];
+            early += link.action;
         }
         positions[stretch.to] = vec![early + stretch.travel];
     }

@@ -151,6 +151,11 @@ fn root(body: &[u8]) -> Result<Root, Fault> {
             return input("Input root is not an object.");
         }
         let offset = offset(body, error.line(), error.column());
+        let offset = if error.is_eof() {
+            offset
+        } else {
+            offset.saturating_sub(1)
+        };
         let text = error.to_string();
         let text = text.split(" at line ").next().unwrap_or_default();
         input(format!("Invalid JSON: {text}. (offset: {offset})"))

@@ -1,6 +1,7 @@
 //! HTTP: VROOM's two routes, ours for whoever runs it, and the frame around both.
 
 mod admission;
+mod line;
 mod metrics;
 mod routes;
 
@@ -94,6 +95,7 @@ pub fn start(listener: TcpListener, config: &Config) -> std::io::Result<Running>
             .service(resource("/metrics").route(get().to(routes::metrics)))
             .default_service(to(routes::unknown))
     })
+    .on_connect(line::remember)
     .workers(1)
     .worker_max_blocking_threads(1)
     .max_connections(CONNECTIONS)

@@ -15,6 +15,7 @@ use tracing::Instrument;
 
 use super::Desk;
 use super::admission::{self, NoBody};
+use super::line::{self, Line};
 use crate::request::Fault;
 use crate::work::Outcome;
 
@@ -88,7 +89,8 @@ pub async fn solve(desk: Data<Desk>, request: HttpRequest, payload: Payload) -> 
             return build(StatusCode::BAD_REQUEST).finish();
         }
     };
-    let working = work(desk, body, received, place, span.clone());
+    let line = request.conn_data::<Line>().cloned();
+    let working = work(desk, body, received, place, line);
     let response = working.instrument(span.clone()).await;
     span.record("http.status", response.status().as_u16());
     response
@@ -99,8 +101,9 @@ async fn work(
     body: actix_web::web::Bytes,
     received: Instant,
     place: OwnedSemaphorePermit,
-    span: tracing::Span,
+    line: Option<Line>,
 ) -> HttpResponse {
+    let span = tracing::Span::current();
     let cancelled = Arc::new(AtomicBool::new(false));
     let mut waiting = Waiting {
         cancelled: Arc::clone(&cancelled),
@@ -109,18 +112,22 @@ async fn work(
     };
     let (send, receive) = oneshot::channel();
     let workshop = Arc::clone(&desk.workshop);
+    let inside = span.clone();
     desk.pool.run(move || {
         // Held until the work has ended, not until nobody waits for it.
         let _place = place;
         if cancelled.load(Ordering::Relaxed) {
             return;
         }
-        let answer = span.in_scope(|| workshop.respond(&body, received, &cancelled));
+        let answer = inside.in_scope(|| workshop.respond(&body, received, &cancelled));
         let _nobody_waits = send.send(answer);
     });
-    let answer = receive.await;
+    let answer = tokio::select! {
+        answer = receive => answer,
+        // Nobody reads this answer.
+        () = line::gone(line) => return build(StatusCode::BAD_REQUEST).finish(),
+    };
     waiting.answered = true;
-    let span = tracing::Span::current();
     match answer {
         Ok(Ok((text, outcome))) => {
             span.record("tasks", outcome.tasks);
