@@ -105,6 +105,7 @@ fn arrows(packages: &[Package]) -> Vec<String> {
         complaints.extend(
             uses.iter()
                 .filter(is_ours)
+                .filter(|used| !is_inside(packages, &used.name, name))
                 .filter_map(|used| wrong_arrow(name, used)),
         );
         if is_shared(name) && position(name) == SHARED.len() {
@@ -139,6 +140,15 @@ fn wrong_arrow(name: &str, Use { name: used, dev }: &Use) -> Option<String> {
     (downwards && !dev).then(|| {
         format!("{name} uses {used}, which stands below it: shared crates use those above them (the list in xtask/src/tidy.rs)")
     })
+}
+
+/// A service may keep a part of its own as a package in its folder; nobody else may use it.
+fn is_inside(packages: &[Package], part: &str, whole: &str) -> bool {
+    let folder = |name: &str| {
+        let found = packages.iter().find(|package| package.name == name);
+        found.map(|package| package.folder.as_path())
+    };
+    matches!((folder(part), folder(whole)), (Some(part), Some(whole)) if part != whole && part.starts_with(whole))
 }
 
 fn is_shared(name: &str) -> bool {
@@ -237,6 +247,22 @@ mod tests {
             package("crm", &["nexus-db", "nexus-kernel"]),
         ];
         assert_eq!(arrows(&packages), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_part_inside_a_service_is_for_that_service_alone() {
+        let placed = |name: &str, folder: &str, uses: &[&str]| Package {
+            folder: folder.into(),
+            ..package(name, uses)
+        };
+        let packages = [
+            placed("route-solver", "services/route-optimizer/solver", &[]),
+            placed("route-optimizer", "services/route-optimizer", &["route-solver"]),
+            placed("crm", "services/crm", &["route-solver"]),
+        ];
+        let complaints = arrows(&packages);
+        assert_eq!(complaints.len(), 1, "{complaints:?}");
+        assert!(complaints[0].starts_with("crm uses route-solver"));
     }
 
     #[test]

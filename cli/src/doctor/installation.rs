@@ -7,7 +7,7 @@ use std::path::Path;
 
 use super::{DoctorArgs, Finding};
 use crate::state::State;
-use crate::up::services::SERVICES;
+use crate::up::services;
 
 pub fn examine(args: &DoctorArgs, state: &State) -> Vec<Finding> {
     let mut findings = vec![
@@ -28,8 +28,7 @@ fn programs() -> Finding {
         .ok()
         .and_then(|program| program.parent().map(Path::to_path_buf))
         .unwrap_or_default();
-    let missing: Vec<&str> = SERVICES
-        .iter()
+    let missing: Vec<&str> = services::started()
         .map(|service| service.name)
         .filter(|name| !folder.join(name).is_file())
         .collect();

@@ -189,8 +189,7 @@ impl Plan {
         };
         let program = env::current_exe()?;
         let folder = program.parent().context("this program lies in no folder")?;
-        let launches = SERVICES
-            .iter()
+        let launches = services::started()
             .map(|service| installation.launch(service, folder, &mut secrets));
         let launches = launches.collect::<Result<_>>()?;
         secrets.save()?;

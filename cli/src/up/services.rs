@@ -18,26 +18,45 @@ pub struct Service {
     pub stores: bool,
     /// Whom it calls, and therefore needs the address of.
     pub calls: &'static [&'static str],
+    /// The variable by which an operator names another one, which then does its work.
+    pub replaced_by: Option<&'static str>,
 }
 
 /// In the order of starting; stopped in reverse, so that nothing is asked of one that is gone.
-pub const SERVICES: [Service; 3] = [
+pub const SERVICES: [Service; 4] = [
     Service {
         name: "auth",
         stores: true,
         calls: &[],
+        replaced_by: None,
     },
     Service {
         name: "crm",
         stores: true,
         calls: &["auth"],
+        replaced_by: None,
+    },
+    Service {
+        name: "route-optimizer",
+        stores: false,
+        calls: &[],
+        replaced_by: Some("ROUTE_OPTIMIZER_URL"),
     },
     Service {
         name: PUBLIC,
         stores: false,
         calls: &["auth", "crm"],
+        replaced_by: None,
     },
 ];
+
+/// Those that are started here: all but what runs elsewhere already.
+pub fn started() -> impl Iterator<Item = &'static Service> {
+    SERVICES.iter().filter(|service| {
+        let elsewhere = service.replaced_by.and_then(env::var_os);
+        elsewhere.is_none_or(|url| url.is_empty())
+    })
+}
 
 /// The one that the world talks to.
 pub const PUBLIC: &str = "gateway";
@@ -133,17 +152,16 @@ impl Installation<'_> {
     }
 
     fn settings(&self, service: &Service, secrets: &mut Secrets) -> Result<Vec<(String, String)>> {
-        let upper = service.name.to_uppercase();
         let mut settings = vec![
             (
-                format!("{upper}_BIND"),
+                variable(service.name, "BIND"),
                 self.address(service.name).to_string(),
             ),
             ("PUBLIC_URL".to_owned(), self.public_url.clone()),
         ];
         for peer in service.calls {
             settings.push((
-                format!("{}_URL", peer.to_uppercase()),
+                variable(peer, "URL"),
                 format!("http://{}", self.address(peer)),
             ));
         }
@@ -158,7 +176,7 @@ impl Installation<'_> {
                 secrets.get("AUTH_MASTER_SECRET")
             })?);
             settings.push(("AUTH_SERVICE_SECRETS".to_owned(), client_secrets(secrets)?));
-        } else {
+        } else if !service.calls.is_empty() {
             settings.push(("NEXUS_CLIENT_ID".to_owned(), service.name.to_owned()));
             settings.push((
                 "NEXUS_CLIENT_SECRET".to_owned(),
@@ -174,7 +192,12 @@ impl Installation<'_> {
 
 /// The variable by which an operator names a database of his own for one service.
 pub fn database_variable(service: &str) -> String {
-    format!("{}_DATABASE_URL", service.to_uppercase())
+    variable(service, "DATABASE_URL")
+}
+
+/// A service's own variable.
+fn variable(service: &str, what: &str) -> String {
+    format!("{}_{what}", service.to_uppercase().replace('-', "_"))
 }
 
 fn own_database_variables() -> impl Iterator<Item = String> {
@@ -200,8 +223,8 @@ fn client_secret(client: &str, secrets: &mut Secrets) -> Result<String> {
 fn client_secrets(secrets: &mut Secrets) -> Result<String> {
     let services = SERVICES
         .iter()
-        .map(|service| service.name)
-        .filter(|name| *name != ISSUER);
+        .filter(|service| service.name != ISSUER && !service.calls.is_empty());
+    let services = services.map(|service| service.name);
     let clients = services.chain(OTHER_CLIENTS);
     let pairs: Result<Vec<String>> = clients
         .map(|client| Ok(format!("{client}={}", client_secret(client, secrets)?)))
@@ -220,7 +243,7 @@ mod tests {
             .map(|(service, port)| (service.name, ([127, 0, 0, 1], port).into()));
         let installation = Installation {
             addresses: addresses.collect(),
-            public_url: "http://localhost:8082".into(),
+            public_url: "http://localhost:8083".into(),
             web_root: "frontend/build".into(),
             database_url: &|service| Ok(format!("postgres://nexus_{service}@host/nexus")),
         };
@@ -244,6 +267,7 @@ mod tests {
         let auth = settings_of("auth", &mut secrets);
         let crm = settings_of("crm", &mut secrets);
         let gateway = settings_of("gateway", &mut secrets);
+        let optimizer = settings_of("route-optimizer", &mut secrets);
 
         assert_eq!(value(&crm, "AUTH_URL"), Some("http://127.0.0.1:8080"));
         assert_eq!(value(&crm, "CRM_BIND"), Some("127.0.0.1:8081"));
@@ -256,9 +280,15 @@ mod tests {
             (&crm, "AUTH_MASTER_SECRET"),
             (&gateway, "DATABASE_URL"),
             (&gateway, "AUTH_SERVICE_SECRETS"),
+            (&optimizer, "DATABASE_URL"),
+            (&optimizer, "NEXUS_CLIENT_SECRET"),
         ] {
             assert_eq!(value(settings, name), None, "{name}");
         }
+        assert_eq!(
+            value(&optimizer, "ROUTE_OPTIMIZER_BIND"),
+            Some("127.0.0.1:8082")
+        );
         let known = value(&auth, "AUTH_SERVICE_SECRETS").unwrap();
         let own = value(&crm, "NEXUS_CLIENT_SECRET").unwrap();
         assert!(
