@@ -257,7 +257,11 @@ mod tests {
         };
         let packages = [
             placed("route-solver", "services/route-optimizer/solver", &[]),
-            placed("route-optimizer", "services/route-optimizer", &["route-solver"]),
+            placed(
+                "route-optimizer",
+                "services/route-optimizer",
+                &["route-solver"],
+            ),
             placed("crm", "services/crm", &["route-solver"]),
         ];
         let complaints = arrows(&packages);

@@ -189,8 +189,8 @@ impl Plan {
         };
         let program = env::current_exe()?;
         let folder = program.parent().context("this program lies in no folder")?;
-        let launches = services::started()
-            .map(|service| installation.launch(service, folder, &mut secrets));
+        let launches =
+            services::started().map(|service| installation.launch(service, folder, &mut secrets));
         let launches = launches.collect::<Result<_>>()?;
         secrets.save()?;
         Ok(Self {
