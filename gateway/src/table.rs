@@ -25,7 +25,7 @@ impl Service {
 pub const API: &str = "/api/v1/";
 
 /// First path segment below [`API`] → service.
-const PREFIXES: [(&str, Service); 28] = [
+const PREFIXES: [(&str, Service); 31] = [
     ("auth", Service::Auth),
     ("users", Service::Auth),
     ("roles", Service::Auth),
@@ -39,6 +39,9 @@ const PREFIXES: [(&str, Service); 28] = [
     ("sites", Service::Crm),
     ("leads", Service::Crm),
     ("lost-reasons", Service::Crm),
+    ("lead-sources", Service::Crm),
+    ("campaigns", Service::Crm),
+    ("assignment-rules", Service::Crm),
     ("products", Service::Crm),
     ("price-lists", Service::Crm),
     ("proposals", Service::Crm),

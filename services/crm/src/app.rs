@@ -9,8 +9,8 @@ use nexus_service::{App, Conventions, Service};
 use utoipa::OpenApi;
 
 use crate::{
-    clients, contacts, imports, interactions, italy, opportunities, pipelines, products, sites,
-    users,
+    assignment, campaigns, clients, consents, contacts, imports, interactions, italy, leads,
+    opportunities, pipelines, products, sites, tasks, users,
 };
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/crm");
@@ -41,6 +41,11 @@ fn configure(cfg: &mut ServiceConfig) {
     products::configure(cfg);
     italy::routes::configure(cfg);
     imports::routes::configure(cfg);
+    campaigns::routes::configure(cfg);
+    assignment::routes::configure(cfg);
+    leads::routes::configure(cfg);
+    consents::routes::configure(cfg);
+    tasks::routes::configure(cfg);
 }
 
 fn background(app: App) {
@@ -88,6 +93,18 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         imports::routes::create, imports::routes::list, imports::routes::show, imports::routes::change,
         imports::routes::remove, imports::routes::check, imports::routes::run, imports::routes::rows,
         imports::routes::report,
+        campaigns::routes::list_sources, campaigns::routes::create_source, campaigns::routes::change_source,
+        campaigns::routes::archive_source, campaigns::routes::list_campaigns, campaigns::routes::create_campaign,
+        campaigns::routes::show_campaign, campaigns::routes::change_campaign, campaigns::routes::archive_campaign,
+        assignment::routes::list, assignment::routes::create, assignment::routes::change, assignment::routes::archive,
+        leads::routes::list, leads::routes::create, leads::routes::show, leads::routes::change, leads::routes::archive,
+        leads::routes::restore, leads::routes::show_board, leads::actions::check, leads::actions::contact,
+        leads::actions::qualify, leads::actions::lose, leads::actions::reopen, leads::actions::assign,
+        leads::actions::turn_into_client, interactions::routes::of_lead,
+        consents::routes::of_contact, consents::routes::record_of_contact, consents::routes::of_lead,
+        consents::routes::record_of_lead,
+        tasks::routes::list, tasks::routes::create, tasks::routes::show_day, tasks::routes::show, tasks::routes::change,
+        tasks::routes::finish, tasks::routes::cancel, tasks::routes::reopen,
     ),
     components(schemas(ProblemBody, FieldError)),
     modifiers(&Conventions),

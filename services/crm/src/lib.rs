@@ -6,16 +6,26 @@ mod schema;
 mod text_enum;
 mod visibility;
 
+/// Who gets a lead when nobody says.
+pub mod assignment;
+/// Where interest comes from.
+pub mod campaigns;
 /// Who we sell to.
 pub mod clients;
+/// What people said about being called or written to.
+pub mod consents;
 /// The people at a client.
 pub mod contacts;
+/// Whom we may know already.
+pub mod duplicates;
 /// Files that bring records.
 pub mod imports;
 /// The timeline.
 pub mod interactions;
 /// Italian identity, addresses and comuni.
 pub mod italy;
+/// Unqualified interest.
+pub mod leads;
 /// Priced lines of proposals and orders, and their totals.
 pub mod lines;
 /// Possible sales.
@@ -26,6 +36,8 @@ pub mod pipelines;
 pub mod products;
 /// The shops of a client.
 pub mod sites;
+/// What is still to do.
+pub mod tasks;
 /// Who owns what: a mirror of auth's users.
 pub mod users;
 

@@ -1,6 +1,51 @@
 //! The tables of this service. The shared ones (outbox, events, …) are declared where they are used.
 
 diesel::table! {
+    assignment_rules (id) {
+        id -> Uuid,
+        version -> BigInt,
+        name -> Text,
+        method -> Text,
+        members -> Jsonb,
+        source_id -> Nullable<Uuid>,
+        campaign_id -> Nullable<Uuid>,
+        provinces -> Array<Text>,
+        position -> Integer,
+        active -> Bool,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        archived_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    assignment_turns (rule_id) {
+        rule_id -> Uuid,
+        last_user_id -> Nullable<Uuid>,
+        given -> BigInt,
+    }
+}
+
+diesel::table! {
+    campaigns (id) {
+        id -> Uuid,
+        version -> BigInt,
+        name -> Text,
+        name_key -> Text,
+        kind -> Text,
+        source_id -> Nullable<Uuid>,
+        starts_on -> Nullable<Date>,
+        ends_on -> Nullable<Date>,
+        place -> Nullable<Text>,
+        cost_cents -> Nullable<BigInt>,
+        notes -> Nullable<Text>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        archived_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     clients (id) {
         id -> Uuid,
         version -> BigInt,
@@ -37,6 +82,24 @@ diesel::table! {
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
         archived_at -> Nullable<Timestamptz>,
+        source_id -> Nullable<Uuid>,
+        campaign_id -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    consents (id) {
+        id -> Uuid,
+        version -> BigInt,
+        contact_id -> Nullable<Uuid>,
+        lead_id -> Nullable<Uuid>,
+        channel -> Text,
+        status -> Text,
+        at -> Timestamptz,
+        source -> Text,
+        note -> Nullable<Text>,
+        recorded_by -> Nullable<Uuid>,
+        updated_at -> Timestamptz,
     }
 }
 
@@ -57,6 +120,8 @@ diesel::table! {
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
         archived_at -> Nullable<Timestamptz>,
+        do_not_call -> Bool,
+        do_not_email -> Bool,
     }
 }
 
@@ -141,6 +206,63 @@ diesel::table! {
         occurred_at -> Timestamptz,
         actor_id -> Nullable<Uuid>,
         created_at -> Timestamptz,
+        lead_id -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    lead_sources (id) {
+        id -> Uuid,
+        version -> BigInt,
+        name -> Text,
+        name_key -> Text,
+        position -> Integer,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        archived_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    leads (id) {
+        id -> Uuid,
+        version -> BigInt,
+        status -> Text,
+        company_name -> Nullable<Text>,
+        first_name -> Nullable<Text>,
+        last_name -> Nullable<Text>,
+        email -> Nullable<Text>,
+        phone -> Nullable<Text>,
+        vat_number -> Nullable<Text>,
+        tax_code -> Nullable<Text>,
+        street -> Nullable<Text>,
+        street_number -> Nullable<Text>,
+        cap -> Nullable<Text>,
+        city -> Nullable<Text>,
+        province -> Nullable<Text>,
+        source_id -> Nullable<Uuid>,
+        campaign_id -> Nullable<Uuid>,
+        interest -> Nullable<Text>,
+        notes -> Nullable<Text>,
+        owner_id -> Nullable<Uuid>,
+        external_ref -> Nullable<Text>,
+        due_at -> Timestamptz,
+        contacted_at -> Nullable<Timestamptz>,
+        qualified_at -> Nullable<Timestamptz>,
+        closed_at -> Nullable<Timestamptz>,
+        lost_reason_id -> Nullable<Uuid>,
+        lost_note -> Nullable<Text>,
+        client_id -> Nullable<Uuid>,
+        contact_id -> Nullable<Uuid>,
+        opportunity_id -> Nullable<Uuid>,
+        do_not_call -> Bool,
+        do_not_email -> Bool,
+        name -> Text,
+        name_key -> Text,
+        search_text -> Text,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        archived_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -213,6 +335,8 @@ diesel::table! {
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
         archived_at -> Nullable<Timestamptz>,
+        source_id -> Nullable<Uuid>,
+        campaign_id -> Nullable<Uuid>,
     }
 }
 
@@ -301,6 +425,29 @@ diesel::table! {
 }
 
 diesel::table! {
+    tasks (id) {
+        id -> Uuid,
+        version -> BigInt,
+        title -> Text,
+        notes -> Nullable<Text>,
+        priority -> Text,
+        due_at -> Timestamptz,
+        late_at -> Timestamptz,
+        assignee_id -> Uuid,
+        status -> Text,
+        record_kind -> Nullable<Text>,
+        record_id -> Nullable<Uuid>,
+        client_id -> Nullable<Uuid>,
+        outcome -> Nullable<Text>,
+        closed_at -> Nullable<Timestamptz>,
+        closed_by -> Nullable<Uuid>,
+        created_by -> Uuid,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     user_reports (manager_id, user_id) {
         manager_id -> Uuid,
         user_id -> Uuid,
@@ -319,12 +466,18 @@ diesel::table! {
 }
 
 diesel::allow_tables_to_appear_in_same_query!(
+    assignment_rules,
+    assignment_turns,
+    campaigns,
     clients,
+    consents,
     contacts,
     import_chunks,
     import_rows,
     imports,
     interactions,
+    lead_sources,
+    leads,
     lines,
     lost_reasons,
     opportunities,
@@ -333,6 +486,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     sites,
     stage_moves,
     stages,
+    tasks,
     user_reports,
     users
 );

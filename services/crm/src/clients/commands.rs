@@ -10,10 +10,13 @@ use super::error::{ClientError, meaning};
 use super::model::{Client, ClientFields};
 use super::queries;
 use super::routes::ClientView;
+use crate::campaigns;
+use crate::duplicates;
+use crate::duplicates::model::{Duplicate, Probe};
+use crate::duplicates::queries::Asker;
 use crate::facts::Act;
 use crate::interactions::commands::note_by_system;
 use crate::interactions::model::{Kind, SystemNote};
-use crate::italy::text::key;
 use crate::opportunities;
 use crate::users;
 use crate::visibility::Viewer;
@@ -159,6 +162,7 @@ fn check_links(
             "Name another client that you can see.",
         );
     }
+    campaigns::queries::check_links(conn, fields.source_id, fields.campaign_id, &mut errors)?;
     Ok(errors.or(())?)
 }
 
@@ -187,11 +191,21 @@ pub fn check_owner(
 /// Reviews fields while somebody types: nothing is saved.
 pub fn check(
     conn: &mut PgConnection,
-    viewer: &Viewer,
+    asker: &Asker,
     fields: ClientFields,
     but: Option<ClientId>,
-) -> Result<(FieldErrors, FieldErrors, Vec<Client>), ClientError> {
+) -> Result<(FieldErrors, FieldErrors, Vec<Duplicate>), ClientError> {
     let (fields, review) = fields.review();
-    let similar = queries::similar(conn, viewer, &fields, &key(&fields.name), but)?;
-    Ok((review.errors, review.warnings, similar))
+    let person = [fields.first_name.as_deref(), fields.last_name.as_deref()];
+    let person = person.into_iter().flatten().collect::<Vec<_>>().join(" ");
+    let probe = Probe::of(Some(&fields.name), Some(&person), but.map(ClientId::uuid))
+        .numbers(fields.vat_number.as_deref(), fields.tax_code.as_deref())
+        .reached_at(&[fields.email.as_deref()], &[fields.phone.as_deref()])
+        .at(
+            fields.cap.as_deref(),
+            fields.city.as_deref(),
+            fields.province.as_deref(),
+        );
+    let found = duplicates::queries::find(conn, asker, &probe)?;
+    Ok((review.errors, review.warnings, found))
 }

@@ -5,6 +5,7 @@ use nexus_problem::{FieldErrors, optional_text, required_text};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::campaigns::model::{CampaignId, SourceId};
 use crate::italy::text::{fold, is_email, key};
 use crate::italy::{Finding, address, countries, phone, sdi, tax_code, vat_number};
 use crate::schema::clients;
@@ -87,6 +88,12 @@ pub struct ClientFields {
     pub notes: Option<String>,
     /// Its name in another system; unique.
     pub external_ref: Option<String>,
+    /// Where it came from: a source of `/lead-sources` …
+    #[schema(value_type = Option<uuid::Uuid>)]
+    pub source_id: Option<SourceId>,
+    /// … and the campaign that brought it.
+    #[schema(value_type = Option<uuid::Uuid>)]
+    pub campaign_id: Option<CampaignId>,
 }
 
 impl Default for ClientFields {
@@ -120,6 +127,8 @@ impl Default for ClientFields {
             owner_id: None,
             notes: None,
             external_ref: None,
+            source_id: None,
+            campaign_id: None,
         }
     }
 }

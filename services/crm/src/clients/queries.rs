@@ -254,39 +254,12 @@ pub fn open_deals(
     Ok(known.collect())
 }
 
-/// Clients that could be the same one: equal number or code, e-mail, phone, or name and CAP. For the viewer to look at.
-pub fn similar(
-    conn: &mut PgConnection,
-    viewer: &Viewer,
-    fields: &super::model::ClientFields,
-    name_key: &str,
-    but: Option<ClientId>,
-) -> DbResult<Vec<Client>> {
-    let mut found: Vec<Client> = Vec::new();
-    let mut add = |conn: &mut PgConnection, query: Boxed<'_>| -> DbResult<()> {
-        let rows: Vec<Client> = query
-            .filter(clients::archived_at.is_null())
-            .limit(5)
-            .select(Client::as_select())
-            .load(conn)?;
-        for row in rows {
-            if Some(row.id) != but && found.iter().all(|known| known.id != row.id) {
-                found.push(row);
-            }
-        }
-        Ok(())
-    };
-    let visible = || visible_to!(clients::table, clients::owner_id, viewer);
-    if let Some(number) = fields.vat_number.clone() {
-        add(conn, visible().filter(clients::vat_number.eq(number)))?;
-    }
-    if let Some(code) = fields.tax_code.clone() {
-        add(conn, visible().filter(clients::tax_code.eq(code)))?;
-    }
-    if name_key.len() >= 4 {
-        let pattern = format!("{name_key}%");
-        add(conn, visible().filter(clients::name_key.like(pattern)))?;
-    }
-    found.truncate(5);
-    Ok(found)
+/// These clients as far as the viewer sees them, in the same order.
+pub fn these(conn: &mut PgConnection, viewer: &Viewer, ids: &[ClientId]) -> DbResult<Vec<Client>> {
+    let mut rows: Vec<Client> = visible_to!(clients::table, clients::owner_id, viewer)
+        .filter(clients::id.eq_any(ids.to_vec()))
+        .select(Client::as_select())
+        .load(conn)?;
+    rows.sort_by_key(|row| ids.iter().position(|id| *id == row.id));
+    Ok(rows)
 }

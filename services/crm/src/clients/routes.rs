@@ -3,7 +3,7 @@ use actix_web::web::{Data, Json, ServiceConfig, delete, get, patch, post, resour
 use chrono::{DateTime, Utc};
 use diesel::PgConnection;
 use nexus_auth::Can;
-use nexus_auth::can::{ReadClients, ReadOpportunities, WriteClients};
+use nexus_auth::can::{ReadClients, ReadLeads, ReadOpportunities, WriteClients};
 use nexus_db::DbResult;
 use nexus_kernel::id::named;
 use nexus_kernel::{ClientId, Cursor, Page, UserId};
@@ -20,6 +20,8 @@ use super::error::ClientError;
 use super::model::{Class, Client, ClientFields, Invoicing, Lifecycle};
 use super::queries::{Filter, Order};
 use super::{commands, queries};
+use crate::duplicates::model::{Duplicate, DuplicateKind};
+use crate::duplicates::queries::Asker;
 use crate::facts::Act;
 use crate::sites;
 use crate::users;
@@ -458,6 +460,8 @@ pub struct ClientCheck {
     warnings: Vec<FieldError>,
     /// Clients that could be the same one.
     similar: Vec<ClientRow>,
+    /// Clients, leads and contacts that could be the same, and what is equal.
+    duplicates: Vec<Duplicate>,
 }
 
 /// Checks a form while it is being filled. Saves nothing.
@@ -480,12 +484,22 @@ async fn check(
         .db
         .read(move |conn| {
             let viewer = Viewer::of(conn, &who)?;
-            let (errors, warnings, similar) = commands::check(conn, &viewer, fields, edited)?;
+            let asker = Asker {
+                clients: Viewer::with::<ReadClients>(conn, &who)?,
+                leads: Viewer::with::<ReadLeads>(conn, &who)?,
+            };
+            let (errors, warnings, duplicates) = commands::check(conn, &asker, fields, edited)?;
+            let known = duplicates
+                .iter()
+                .filter(|found| found.kind == DuplicateKind::Client);
+            let ids: Vec<ClientId> = known.filter_map(|found| found.client_id).collect();
+            let similar = queries::these(conn, &viewer, &ids)?;
             let similar = rows(conn, None, &similar)?;
             Ok::<_, ClientError>(ClientCheck {
                 errors: errors.0,
                 warnings: warnings.0,
                 similar,
+                duplicates,
             })
         })
         .await?;

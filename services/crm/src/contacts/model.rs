@@ -97,6 +97,10 @@ pub struct Contact {
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
     pub archived_at: Option<DateTime<Utc>>,
+    /// They do not want to be called; see `/contacts/{id}/consents`.
+    pub do_not_call: bool,
+    /// They do not want to be written to.
+    pub do_not_email: bool,
 }
 
 impl ContactFields {
@@ -153,6 +157,8 @@ impl Contact {
             created_at: now,
             updated_at: now,
             archived_at: None,
+            do_not_call: false,
+            do_not_email: false,
         }
     }
 

@@ -61,3 +61,13 @@ pub fn save(conn: &mut PgConnection, contact: &Contact) -> DbResult<()> {
     diesel::update(contact).set(contact).execute(conn)?;
     Ok(())
 }
+
+/// Whether somebody said not to be called, and not to be written to.
+pub fn opted_out(conn: &mut PgConnection, id: ContactId) -> DbResult<(bool, bool)> {
+    let row: Option<(bool, bool)> = contacts::table
+        .find(id)
+        .select((contacts::do_not_call, contacts::do_not_email))
+        .first(conn)
+        .optional()?;
+    Ok(row.unwrap_or_default())
+}

@@ -2,18 +2,21 @@
 
 use diesel::PgConnection;
 use nexus_auth::Principal;
-use nexus_auth::can::{ReadClients, ReadOpportunities};
+use nexus_auth::can::{ReadClients, ReadLeads, ReadOpportunities};
 use nexus_db::DbResult;
 use nexus_kernel::ClientId;
 use nexus_outbox::announce;
 use nexus_problem::FieldErrors;
 
 use super::error::InteractionError;
-use super::model::{Interaction, InteractionFields, InteractionId, SystemNote};
+use super::model::{Interaction, InteractionFields, InteractionId, Kind, SystemNote};
 use super::queries;
 use crate::clients;
+use crate::consents::model::ConsentChannel;
 use crate::contacts;
 use crate::facts::Act;
+use crate::leads;
+use crate::leads::model::Lead;
 use crate::opportunities;
 use crate::sites;
 use crate::visibility::Viewer;
@@ -26,14 +29,21 @@ pub fn record(
     fields: InteractionFields,
 ) -> Result<Interaction, InteractionError> {
     let fields = fields.review(act.now)?;
-    let client_id = subject(conn, who, &fields)?;
+    let lead = lead(conn, who, &fields)?;
+    let client_id = match &lead {
+        Some(lead) => lead.client_id,
+        None => subject(conn, who, &fields)?,
+    };
     check_links(conn, client_id, &fields)?;
+    check_opt_out(conn, lead.as_ref(), &fields)?;
+    let is_contact = fields.is_contact();
     let entry = Interaction {
         id,
         client_id,
         opportunity_id: fields.opportunity_id,
         contact_id: fields.contact_id,
         site_id: fields.site_id,
+        lead_id: fields.lead_id,
         kind: fields.kind,
         direction: fields.direction,
         subject: fields.subject,
@@ -51,7 +61,60 @@ pub fn record(
         conn,
         &act.fact("crm.interaction.recorded.v1", id.uuid(), 1, None, &entry),
     )?;
+    if let Some(lead) = lead.filter(|_| is_contact) {
+        leads::steps::spoken_with(conn, act, &lead, entry.occurred_at)?;
+    }
     Ok(entry)
+}
+
+/// The lead that it is about, as the writer sees it.
+fn lead(
+    conn: &mut PgConnection,
+    who: &Principal,
+    fields: &InteractionFields,
+) -> Result<Option<Lead>, InteractionError> {
+    let Some(id) = fields.lead_id else {
+        return Ok(None);
+    };
+    let found = match Viewer::with::<ReadLeads>(conn, who)? {
+        Some(viewer) => leads::queries::find(conn, &viewer, id)?,
+        None => None,
+    };
+    let lead = found.ok_or(InteractionError::NoSubject("lead"))?;
+    if fields
+        .client_id
+        .is_some_and(|client| lead.client_id != Some(client))
+        || fields.opportunity_id.is_some()
+    {
+        let detail = "Name either the lead or the client with its deal.";
+        return Err(FieldErrors::one("/lead_id", "lead_id.foreign", detail).into());
+    }
+    Ok(Some(lead))
+}
+
+/// Nobody is called or written to who said not to.
+fn check_opt_out(
+    conn: &mut PgConnection,
+    lead: Option<&Lead>,
+    fields: &InteractionFields,
+) -> Result<(), InteractionError> {
+    if !fields.reaches_out() {
+        return Ok(());
+    }
+    let of_contact = match fields.contact_id {
+        Some(contact) => contacts::queries::opted_out(conn, contact)?,
+        None => (false, false),
+    };
+    let of_lead = lead.map_or((false, false), |lead| (lead.do_not_call, lead.do_not_email));
+    match fields.kind {
+        Kind::Call if of_contact.0 || of_lead.0 => {
+            Err(InteractionError::OptedOut(ConsentChannel::Phone))
+        }
+        Kind::Email if of_contact.1 || of_lead.1 => {
+            Err(InteractionError::OptedOut(ConsentChannel::Email))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The client whose timeline it is; the opportunity's own when only that was named. Both must be visible to the writer.

@@ -1,6 +1,8 @@
 use nexus_db::DbError;
 use nexus_problem::{FieldErrors, Problem};
 
+use crate::consents::model::ConsentChannel;
+
 /// Why nothing was written on a timeline.
 #[derive(Debug, thiserror::Error)]
 pub enum InteractionError {
@@ -8,6 +10,8 @@ pub enum InteractionError {
     NoSubject(&'static str),
     #[error("fields are wrong")]
     Invalid(FieldErrors),
+    #[error("they do not want to be reached so")]
+    OptedOut(ConsentChannel),
     #[error("the id is taken")]
     IdTaken,
     #[error(transparent)]
@@ -25,6 +29,16 @@ impl From<InteractionError> for Problem {
         match error {
             InteractionError::NoSubject(what) => Self::not_found(what),
             InteractionError::Invalid(errors) => Self::validation(errors),
+            InteractionError::OptedOut(ConsentChannel::Email) => Self::conflict(
+                "do-not-email",
+                "They do not want to be written to",
+                "Do not send it. Only if they wrote to you, say so with direction \"in\".",
+            ),
+            InteractionError::OptedOut(_) => Self::conflict(
+                "do-not-call",
+                "They do not want to be called",
+                "Do not call. Only if they called you, say so with direction \"in\".",
+            ),
             InteractionError::IdTaken => Self::conflict(
                 "id-taken",
                 "This id is taken",

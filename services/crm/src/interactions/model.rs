@@ -7,6 +7,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::contacts::model::ContactId;
+use crate::leads::model::LeadId;
 use crate::opportunities::model::OpportunityId;
 use crate::schema::interactions;
 use crate::sites::model::SiteId;
@@ -22,6 +23,9 @@ text_enum! {
         ClientCreated = "client_created", OpportunityCreated = "opportunity_created",
         OpportunityMoved = "opportunity_moved", OpportunityWon = "opportunity_won",
         OpportunityLost = "opportunity_lost", OpportunityReopened = "opportunity_reopened",
+        LeadCreated = "lead_created", LeadAssigned = "lead_assigned", LeadContacted = "lead_contacted",
+        LeadQualified = "lead_qualified", LeadLost = "lead_lost", LeadReopened = "lead_reopened",
+        LeadConverted = "lead_converted", TaskDone = "task_done",
     }
 }
 
@@ -55,6 +59,9 @@ pub struct Interaction {
     pub contact_id: Option<ContactId>,
     #[schema(value_type = Option<uuid::Uuid>)]
     pub site_id: Option<SiteId>,
+    /// The lead, while it was one.
+    #[schema(value_type = Option<uuid::Uuid>)]
+    pub lead_id: Option<LeadId>,
     pub kind: Kind,
     pub direction: Option<Direction>,
     pub subject: Option<String>,
@@ -80,6 +87,8 @@ pub struct InteractionFields {
     pub contact_id: Option<ContactId>,
     #[schema(value_type = Option<uuid::Uuid>)]
     pub site_id: Option<SiteId>,
+    #[schema(value_type = Option<uuid::Uuid>)]
+    pub lead_id: Option<LeadId>,
     /// `call`, `email`, `meeting`, `visit` or `note`.
     pub kind: Kind,
     pub direction: Option<Direction>,
@@ -91,6 +100,19 @@ pub struct InteractionFields {
 }
 
 impl InteractionFields {
+    /// Whether we call or write: unless it says that they did.
+    #[must_use]
+    pub fn reaches_out(&self) -> bool {
+        matches!(self.kind, Kind::Call | Kind::Email) && self.direction != Some(Direction::In)
+    }
+
+    /// Whether somebody was spoken with, or written to.
+    #[must_use]
+    pub fn is_contact(&self) -> bool {
+        matches!(self.kind, Kind::Call | Kind::Meeting | Kind::Visit)
+            || self.kind == Kind::Email && self.reaches_out()
+    }
+
     /// Brings every field to its stored form and checks it.
     ///
     /// # Errors
@@ -109,7 +131,7 @@ impl InteractionFields {
         if self.kind == Kind::Note && self.body.is_none() && self.subject.is_none() {
             errors.add("/body", "text.empty", "A note says something.");
         }
-        if self.client_id.is_none() && self.opportunity_id.is_none() {
+        if self.client_id.is_none() && self.opportunity_id.is_none() && self.lead_id.is_none() {
             errors.add(
                 "/client_id",
                 "client_id.missing",
@@ -146,6 +168,7 @@ pub struct SystemNote {
     pub kind: Kind,
     pub client_id: Option<ClientId>,
     pub opportunity_id: Option<OpportunityId>,
+    pub lead_id: Option<LeadId>,
     pub details: Value,
     /// When it happened, if not now.
     pub occurred_at: Option<DateTime<Utc>>,
@@ -159,6 +182,20 @@ impl SystemNote {
             kind,
             client_id: Some(client),
             opportunity_id: None,
+            lead_id: None,
+            details,
+            occurred_at: None,
+        }
+    }
+
+    /// A note on a lead's timeline, and on that of the client that it became.
+    #[must_use]
+    pub fn of_lead(kind: Kind, lead: LeadId, client: Option<ClientId>, details: Value) -> Self {
+        Self {
+            kind,
+            client_id: client,
+            opportunity_id: None,
+            lead_id: Some(lead),
             details,
             occurred_at: None,
         }
@@ -173,6 +210,7 @@ impl SystemNote {
             opportunity_id: self.opportunity_id,
             contact_id: None,
             site_id: None,
+            lead_id: self.lead_id,
             kind: self.kind,
             direction: None,
             subject: None,
@@ -198,6 +236,7 @@ mod tests {
             opportunity_id: None,
             contact_id: None,
             site_id: None,
+            lead_id: None,
             kind: Kind::Note,
             direction: None,
             subject: None,

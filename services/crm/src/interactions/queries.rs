@@ -7,6 +7,7 @@ use nexus_kernel::ClientId;
 use uuid::Uuid;
 
 use super::model::{Interaction, InteractionId, Kind};
+use crate::leads::model::LeadId;
 use crate::opportunities::model::OpportunityId;
 use crate::schema::interactions;
 use crate::visibility::keyset;
@@ -16,6 +17,7 @@ use crate::visibility::keyset;
 pub enum Subject {
     Client(ClientId),
     Opportunity(OpportunityId),
+    Lead(LeadId),
 }
 
 /// One page of a timeline, newest first.
@@ -30,6 +32,7 @@ pub fn page(
     query = match subject {
         Subject::Client(id) => query.filter(interactions::client_id.eq(id)),
         Subject::Opportunity(id) => query.filter(interactions::opportunity_id.eq(id)),
+        Subject::Lead(id) => query.filter(interactions::lead_id.eq(id)),
     };
     if !kinds.is_empty() {
         query = query.filter(interactions::kind.eq_any(kinds.to_vec()));
@@ -67,5 +70,15 @@ pub fn insert(conn: &mut PgConnection, entries: &[Interaction]) -> DbResult<()> 
             .from_insertable(many)
             .execute(conn)?,
     };
+    Ok(())
+}
+
+/// What was written down of a lead goes onto the timeline of the client that it became.
+pub fn give_to_client(conn: &mut PgConnection, lead: LeadId, client: ClientId) -> DbResult<()> {
+    diesel::update(interactions::table)
+        .filter(interactions::lead_id.eq(lead))
+        .filter(interactions::client_id.is_null())
+        .set(interactions::client_id.eq(client))
+        .execute(conn)?;
     Ok(())
 }

@@ -1,7 +1,7 @@
 use actix_web::HttpResponse;
 use actix_web::web::{Data, Json, ServiceConfig, get, post, resource};
 use diesel::PgConnection;
-use nexus_auth::can::{ReadClients, ReadOpportunities, WriteInteractions};
+use nexus_auth::can::{ReadClients, ReadLeads, ReadOpportunities, WriteInteractions};
 use nexus_auth::{Can, SignedIn};
 use nexus_db::DbResult;
 use nexus_kernel::id::named;
@@ -19,6 +19,8 @@ use super::queries::Subject;
 use super::{commands, queries};
 use crate::clients;
 use crate::facts::Act;
+use crate::leads;
+use crate::leads::model::{Lead, LeadId};
 use crate::opportunities;
 use crate::opportunities::model::OpportunityId;
 use crate::users;
@@ -31,7 +33,8 @@ pub fn configure(cfg: &mut ServiceConfig) {
             .route(post().to(record)),
     )
     .service(resource("/api/v1/interactions/{id}").route(get().to(show)))
-    .service(resource("/api/v1/clients/{id}/timeline").route(get().to(of_client)));
+    .service(resource("/api/v1/clients/{id}/timeline").route(get().to(of_client)))
+    .service(resource("/api/v1/leads/{id}/timeline").route(get().to(of_lead)));
 }
 
 /// An entry as the timeline shows it.
@@ -75,6 +78,9 @@ struct ListQuery {
     /// … or this.
     #[param(value_type = Option<Uuid>)]
     opportunity_id: Option<OpportunityId>,
+    /// … or this.
+    #[param(value_type = Option<Uuid>)]
+    lead_id: Option<LeadId>,
     /// Only these, separated by commas: `call,note`.
     kind: Option<String>,
     limit: Option<u32>,
@@ -128,6 +134,14 @@ fn check_visible(
             };
             (seen, "client")
         }
+        Subject::Lead(id) => {
+            let viewer = Viewer::with::<ReadLeads>(conn, who)?;
+            let seen = match viewer {
+                Some(viewer) => leads::queries::find(conn, &viewer, id)?.is_some(),
+                None => false,
+            };
+            (seen, "lead")
+        }
         Subject::Opportunity(id) => {
             let viewer = Viewer::with::<ReadOpportunities>(conn, who)?;
             let seen = match viewer {
@@ -153,11 +167,12 @@ async fn list(
     who: SignedIn,
     Query(query): Query<ListQuery>,
 ) -> ApiResult<Json<Page<InteractionView>>> {
-    let subject = match (query.client_id, query.opportunity_id) {
-        (Some(client), None) => Subject::Client(client),
-        (None, Some(opportunity)) => Subject::Opportunity(opportunity),
+    let subject = match (query.client_id, query.opportunity_id, query.lead_id) {
+        (Some(client), None, None) => Subject::Client(client),
+        (None, Some(opportunity), None) => Subject::Opportunity(opportunity),
+        (None, None, Some(lead)) => Subject::Lead(lead),
         _ => {
-            let detail = "Name either client_id or opportunity_id.";
+            let detail = "Name one of client_id, opportunity_id and lead_id.";
             return Err(Problem::from(FieldErrors::one("client_id", "subject.one", detail)).into());
         }
     };
@@ -182,6 +197,19 @@ async fn of_client(
     page(&app, who, Subject::Client(id), query).await
 }
 
+/// The timeline of a lead, newest first.
+#[utoipa::path(get, path = "/api/v1/leads/{id}/timeline", operation_id = "leads_timeline", tag = "timeline",
+    params(("id" = Uuid, Path), TimelineQuery), security(("bearer" = [])),
+    responses((status = 200, description = "Done", body = Page<InteractionView>)))]
+async fn of_lead(
+    app: Data<App>,
+    who: SignedIn,
+    Id(id): Id<Lead>,
+    Query(query): Query<TimelineQuery>,
+) -> ApiResult<Json<Page<InteractionView>>> {
+    page(&app, who, Subject::Lead(id), query).await
+}
+
 /// One entry.
 #[utoipa::path(get, path = "/api/v1/interactions/{id}", operation_id = "interactions_get", tag = "timeline",
     params(("id" = Uuid, Path)), security(("bearer" = [])),
@@ -194,10 +222,11 @@ async fn show(app: Data<App>, who: SignedIn, Id(id): Id<Interaction>) -> ApiResu
             let Some(entry) = queries::find(conn, id)? else {
                 return Err(missing);
             };
-            let subject = match (entry.opportunity_id, entry.client_id) {
-                (_, Some(client)) => Subject::Client(client),
-                (Some(opportunity), None) => Subject::Opportunity(opportunity),
-                (None, None) => return Err(missing),
+            let subject = match (entry.opportunity_id, entry.client_id, entry.lead_id) {
+                (_, Some(client), _) => Subject::Client(client),
+                (Some(opportunity), None, _) => Subject::Opportunity(opportunity),
+                (None, None, Some(lead)) => Subject::Lead(lead),
+                (None, None, None) => return Err(missing),
             };
             check_visible(conn, &who, subject)?;
             views(conn, vec![entry])?.pop().ok_or(missing)

@@ -6,6 +6,7 @@
 pub mod address;
 pub mod comuni;
 pub mod countries;
+pub mod holidays;
 pub mod phone;
 pub mod routes;
 pub mod sdi;

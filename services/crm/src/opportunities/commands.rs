@@ -13,6 +13,7 @@ use super::history::{self, StageMove};
 use super::model::{Opportunity, OpportunityFields, OpportunityId, Refusal, closing_day};
 use super::queries;
 use super::views::OpportunityView;
+use crate::campaigns;
 use crate::clients;
 use crate::clients::commands::check_owner;
 use crate::facts::Act;
@@ -383,6 +384,7 @@ fn check_links(
             );
         }
     }
+    campaigns::queries::check_links(conn, fields.source_id, fields.campaign_id, &mut errors)?;
     if let Some(product) = fields.product_id
         && products::find(conn, product)?.is_none()
     {
@@ -393,6 +395,32 @@ fn check_links(
         );
     }
     Ok(errors.or(())?)
+}
+
+/// Its next step follows its tasks; `ended` is the title of one that has just been closed or taken away.
+pub fn follow_tasks(
+    conn: &mut PgConnection,
+    act: &Act,
+    id: OpportunityId,
+    earliest: Option<(String, NaiveDate)>,
+    ended: Option<&str>,
+) -> DbResult<()> {
+    let Some(before) = queries::lock_any(conn, id)?.filter(|deal| deal.status == Outcome::Open)
+    else {
+        return Ok(());
+    };
+    let Some(after) = before.following(earliest, ended, act.now) else {
+        return Ok(());
+    };
+    queries::save(conn, &after)?;
+    let fact = act.fact(
+        "crm.opportunity.changed.v1",
+        id.uuid(),
+        after.version,
+        Some(&before),
+        &after,
+    );
+    announce(conn, &fact)
 }
 
 fn search_text(conn: &mut PgConnection, fields: &OpportunityFields) -> DbResult<String> {
@@ -459,6 +487,7 @@ fn tell(
         kind,
         client_id: opportunity.fields.client_id,
         opportunity_id: Some(opportunity.id),
+        lead_id: None,
         details,
         occurred_at: None,
     };

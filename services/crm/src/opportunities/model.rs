@@ -5,6 +5,7 @@ use nexus_problem::{FieldErrors, optional_text, required_text};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::campaigns::model::{CampaignId, SourceId};
 use crate::italy::text::fold;
 use crate::pipelines::lost_reasons::LostReasonId;
 use crate::pipelines::model::{Outcome, Pipeline, PipelineId, Stage, StageId};
@@ -55,6 +56,12 @@ pub struct OpportunityFields {
     pub notes: Option<String>,
     /// Its name in another system; unique.
     pub external_ref: Option<String>,
+    /// Where it came from: a source of `/lead-sources` …
+    #[schema(value_type = Option<uuid::Uuid>)]
+    pub source_id: Option<SourceId>,
+    /// … and the campaign that brought it.
+    #[schema(value_type = Option<uuid::Uuid>)]
+    pub campaign_id: Option<CampaignId>,
 }
 
 impl Default for OpportunityFields {
@@ -73,6 +80,8 @@ impl Default for OpportunityFields {
             source: None,
             notes: None,
             external_ref: None,
+            source_id: None,
+            campaign_id: None,
         }
     }
 }
@@ -353,6 +362,31 @@ impl Opportunity {
         }
     }
 
+    /// The deal whose next step follows its tasks: the earliest open one; when the last has ended, none, unless somebody
+    /// wrote another step by hand. `None`: it stays as it is.
+    #[must_use]
+    pub fn following(
+        &self,
+        earliest: Option<(String, NaiveDate)>,
+        ended: Option<&str>,
+        now: DateTime<Utc>,
+    ) -> Option<Self> {
+        let (step, on) = match earliest {
+            Some((title, on)) => (Some(title), Some(on)),
+            None if ended.is_some() && self.fields.next_step.as_deref() == ended => (None, None),
+            None => return None,
+        };
+        if (&self.fields.next_step, self.fields.next_step_on) == (&step, on) {
+            return None;
+        }
+        let fields = OpportunityFields {
+            next_step: step,
+            next_step_on: on,
+            ..self.fields.clone()
+        };
+        Some(self.with(fields, now))
+    }
+
     /// Whether it has stayed in its stage longer than that stage allows.
     #[must_use]
     pub fn is_stale(&self, stale_after_days: Option<i32>, now: DateTime<Utc>) -> bool {
@@ -544,6 +578,31 @@ mod tests {
         assert!(!deal.is_stale(None, now()));
         let won = deal.win(&pipeline, business_day(now()), now()).unwrap();
         assert!(!won.is_stale(Some(0), now() + Duration::days(99)));
+    }
+
+    #[test]
+    fn the_next_step_follows_the_earliest_task() {
+        let deal = deal(&pipeline(false), 0, 1);
+        let day: NaiveDate = "2026-11-24".parse().unwrap();
+        let planned = deal
+            .following(Some(("Chiama".to_owned(), day)), None, now())
+            .unwrap();
+        assert_eq!(planned.fields.next_step.as_deref(), Some("Chiama"));
+        assert_eq!(planned.fields.next_step_on, Some(day));
+        assert_eq!(
+            planned.following(Some(("Chiama".to_owned(), day)), None, now()),
+            None
+        );
+        let done = planned.following(None, Some("Chiama"), now()).unwrap();
+        assert_eq!(
+            (done.fields.next_step, done.fields.next_step_on),
+            (None, None)
+        );
+        // What somebody wrote by hand stays.
+        assert_eq!(
+            planned.following(None, Some("Manda il listino"), now()),
+            None
+        );
     }
 
     #[test]

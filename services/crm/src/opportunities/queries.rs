@@ -136,6 +136,14 @@ pub fn find(
     Ok(row)
 }
 
+/// Holds the row until the transaction ends, whoever may see it: its tasks' next step is written to it.
+pub fn lock_any(conn: &mut PgConnection, id: OpportunityId) -> DbResult<Option<Opportunity>> {
+    let query = opportunities::table
+        .find(id)
+        .select(Opportunity::as_select());
+    Ok(query.for_update().first(conn).optional()?)
+}
+
 /// Reads the row and holds it until the transaction ends.
 pub fn lock(
     conn: &mut PgConnection,

@@ -48,6 +48,15 @@ pub fn exists(conn: &mut PgConnection, id: UserId) -> DbResult<bool> {
     Ok(diesel::select(diesel::dsl::exists(users::table.find(id))).get_result(conn)?)
 }
 
+/// Those of these who work here.
+pub fn active(conn: &mut PgConnection, ids: &[UserId]) -> DbResult<Vec<UserId>> {
+    Ok(users::table
+        .filter(users::id.eq_any(ids))
+        .filter(users::status.eq("active"))
+        .select(users::id)
+        .load(conn)?)
+}
+
 /// The names of these users.
 pub fn names(conn: &mut PgConnection, ids: &[UserId]) -> DbResult<HashMap<UserId, String>> {
     let rows: Vec<(UserId, String)> = users::table

@@ -14,6 +14,7 @@ const WRITERS: [bool; 5] = [true, true, true, true, false];
 const SELLERS: [bool; 5] = [true, true, true, false, false];
 const ADMINS: [bool; 5] = [true, false, false, false, false];
 const IMPORTERS: [bool; 5] = [true, true, false, true, false];
+const ASSIGNERS: [bool; 5] = [true, true, false, false, false];
 
 const TABLE: &[Row] = &[
     Row("get", "/api/v1/clients", EVERYBODY),
@@ -69,6 +70,46 @@ const TABLE: &[Row] = &[
     Row("post", "/api/v1/imports/{id}/run", IMPORTERS),
     Row("get", "/api/v1/imports/{id}/rows", IMPORTERS),
     Row("get", "/api/v1/imports/{id}/report.csv", IMPORTERS),
+    Row("get", "/api/v1/lead-sources", EVERYBODY),
+    Row("post", "/api/v1/lead-sources", ASSIGNERS),
+    Row("patch", "/api/v1/lead-sources/{id}", ASSIGNERS),
+    Row("delete", "/api/v1/lead-sources/{id}", ASSIGNERS),
+    Row("get", "/api/v1/campaigns", EVERYBODY),
+    Row("post", "/api/v1/campaigns", ASSIGNERS),
+    Row("get", "/api/v1/campaigns/{id}", EVERYBODY),
+    Row("patch", "/api/v1/campaigns/{id}", ASSIGNERS),
+    Row("delete", "/api/v1/campaigns/{id}", ASSIGNERS),
+    Row("get", "/api/v1/assignment-rules", ASSIGNERS),
+    Row("post", "/api/v1/assignment-rules", ASSIGNERS),
+    Row("patch", "/api/v1/assignment-rules/{id}", ASSIGNERS),
+    Row("delete", "/api/v1/assignment-rules/{id}", ASSIGNERS),
+    Row("get", "/api/v1/leads", EVERYBODY),
+    Row("post", "/api/v1/leads", WRITERS),
+    Row("get", "/api/v1/leads/board", EVERYBODY),
+    Row("post", "/api/v1/leads/check", WRITERS),
+    Row("get", "/api/v1/leads/{id}", EVERYBODY),
+    Row("patch", "/api/v1/leads/{id}", WRITERS),
+    Row("delete", "/api/v1/leads/{id}", WRITERS),
+    Row("post", "/api/v1/leads/{id}/restore", WRITERS),
+    Row("post", "/api/v1/leads/{id}/contact", WRITERS),
+    Row("post", "/api/v1/leads/{id}/qualify", WRITERS),
+    Row("post", "/api/v1/leads/{id}/lose", WRITERS),
+    Row("post", "/api/v1/leads/{id}/reopen", WRITERS),
+    Row("post", "/api/v1/leads/{id}/assign", ASSIGNERS),
+    Row("post", "/api/v1/leads/{id}/convert", WRITERS),
+    Row("get", "/api/v1/leads/{id}/timeline", EVERYBODY),
+    Row("get", "/api/v1/leads/{id}/consents", EVERYBODY),
+    Row("post", "/api/v1/leads/{id}/consents", WRITERS),
+    Row("get", "/api/v1/contacts/{id}/consents", EVERYBODY),
+    Row("post", "/api/v1/contacts/{id}/consents", WRITERS),
+    Row("get", "/api/v1/tasks", EVERYBODY),
+    Row("post", "/api/v1/tasks", WRITERS),
+    Row("get", "/api/v1/tasks/day", EVERYBODY),
+    Row("get", "/api/v1/tasks/{id}", EVERYBODY),
+    Row("patch", "/api/v1/tasks/{id}", WRITERS),
+    Row("post", "/api/v1/tasks/{id}/done", WRITERS),
+    Row("post", "/api/v1/tasks/{id}/cancel", WRITERS),
+    Row("post", "/api/v1/tasks/{id}/reopen", WRITERS),
 ];
 
 const ROLES: [&[&str]; 5] = [ADMIN, MANAGER, AGENT, BACK_OFFICE, VIEWER];
@@ -113,11 +154,19 @@ async fn records(crm: &Crm, owner: &Caller) -> Value {
         .post("/api/v1/interactions", entry)
         .await
         .expect(201);
+    let lead = creator
+        .post("/api/v1/leads", json!({"company_name": "Neri", "owner_id": owner.user_id}))
+        .await
+        .expect(201);
+    let task = json!({"title": "Richiama", "due_at": "2026-11-24T09:00:00Z"});
+    let task = creator.post("/api/v1/tasks", task).await.expect(201);
     let pipelines = creator.get("/api/v1/pipelines").await.expect(200);
     let reasons = creator.get("/api/v1/lost-reasons").await.expect(200);
     json!({
         "clients": client["id"], "sites": site["id"], "contacts": contact["id"], "opportunities": deal["id"],
         "interactions": entry["id"], "pipelines": pipelines["items"][0]["id"], "lost-reasons": reasons["items"][0]["id"],
+        "leads": lead["id"], "tasks": task["id"], "lead-sources": "019aab00-0000-7000-8000-00000000dead",
+        "campaigns": "019aab00-0000-7000-8000-00000000dead", "assignment-rules": "019aab00-0000-7000-8000-00000000dead",
         "imports": "019aab00-0000-7000-8000-00000000dead",
     })
 }

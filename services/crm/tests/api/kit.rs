@@ -220,3 +220,12 @@ pub async fn post_once(who: &Caller, path: &str, key: &str, body: &Value) -> Rep
     )
     .await
 }
+
+/// A new lead of this company, with these fields too.
+pub async fn a_lead(who: &Caller, name: &str, more: Value) -> Value {
+    let mut body = json!({"company_name": name});
+    if let (Some(body), Value::Object(more)) = (body.as_object_mut(), more) {
+        body.extend(more);
+    }
+    who.post("/api/v1/leads", body).await.expect(201)
+}

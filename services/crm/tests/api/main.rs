@@ -2,15 +2,22 @@
 #![expect(clippy::unwrap_used, reason = "a test fails loudly")]
 
 mod access;
+mod assignment;
+mod campaigns;
 mod clients;
 mod concurrency;
+mod consents;
 mod contacts_and_sites;
+mod conversion;
+mod duplicates;
 mod imports;
 mod kit;
+mod leads;
 mod openapi;
 mod opportunities;
 mod outage;
 mod pipelines;
 mod requests;
+mod tasks;
 mod timeline;
 mod visibility;

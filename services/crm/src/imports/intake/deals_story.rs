@@ -186,6 +186,7 @@ impl Story<'_> {
             kind,
             client_id: deal.fields.client_id,
             opportunity_id: Some(deal.id),
+            lead_id: None,
             details,
             occurred_at: Some(at),
         };
