@@ -3,7 +3,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::italy::text::{fold, key, similar};
+use crate::italy::text::{fold, key, one_typo_apart, similar};
 use crate::italy::{comuni, phone, tax_code, vat_number};
 use crate::text_enum::text_enum;
 
@@ -210,8 +210,14 @@ fn core(name: &str) -> Vec<String> {
     let folded = fold(name);
     let words = folded
         .split(' ')
-        .filter(|word| !word.is_empty() && !COMMON.contains(word));
+        .filter(|word| !word.is_empty() && !is_common(word));
     words.map(str::to_owned).collect()
+}
+
+/// Short words must be spelled right; a long one may have a typo.
+fn is_common(word: &str) -> bool {
+    let misspelled = |common: &&str| common.len() > 6 && one_typo_apart(common, word);
+    COMMON.contains(&word) || word.len() > 6 && COMMON.iter().any(misspelled)
 }
 
 /// The first text after all that begin with this one: `rossi` → `rossj`. Keys are lower-case letters and digits.

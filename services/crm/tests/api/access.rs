@@ -155,7 +155,10 @@ async fn records(crm: &Crm, owner: &Caller) -> Value {
         .await
         .expect(201);
     let lead = creator
-        .post("/api/v1/leads", json!({"company_name": "Neri", "owner_id": owner.user_id}))
+        .post(
+            "/api/v1/leads",
+            json!({"company_name": "Neri", "owner_id": owner.user_id}),
+        )
         .await
         .expect(201);
     let task = json!({"title": "Richiama", "due_at": "2026-11-24T09:00:00Z"});

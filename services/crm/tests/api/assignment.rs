@@ -10,7 +10,10 @@ use serde_json::{Value, json};
 use crate::kit::{AGENT, BACK_OFFICE, Crm, MANAGER, a_lead, path};
 
 async fn rule(who: &Caller, method: &str, members: &[&Caller], more: Value) -> Value {
-    let members: Vec<_> = members.iter().map(|member| json!({"user_id": member.user_id})).collect();
+    let members: Vec<_> = members
+        .iter()
+        .map(|member| json!({"user_id": member.user_id}))
+        .collect();
     let mut body = json!({"name": method, "method": method, "members": members});
     if let (Some(body), Value::Object(more)) = (body.as_object_mut(), more) {
         body.extend(more);
@@ -26,8 +29,18 @@ fn owner(lead: &Value) -> UserId {
 async fn turns_are_fair_however_many_come_at_once() {
     let crm = Crm::start();
     let admin = crm.admin();
-    let team = [crm.user("Anna", None, AGENT), crm.user("Bea", None, AGENT), crm.user("Carlo", None, AGENT)];
-    rule(&admin, "round_robin", &team.iter().collect::<Vec<_>>(), json!({})).await;
+    let team = [
+        crm.user("Anna", None, AGENT),
+        crm.user("Bea", None, AGENT),
+        crm.user("Carlo", None, AGENT),
+    ];
+    rule(
+        &admin,
+        "round_robin",
+        &team.iter().collect::<Vec<_>>(),
+        json!({}),
+    )
+    .await;
     let leads = join_all((0..30).map(|number| {
         let admin = &admin;
         async move {
@@ -72,15 +85,21 @@ async fn whoever_has_the_fewest_open_leads_gets_the_next() {
     .map(owner)
     .collect();
     // Bea comes to Anna's three; then they take turns.
-    assert_eq!(owners, [bea.user_id, bea.user_id, anna.user_id, bea.user_id]);
+    assert_eq!(
+        owners,
+        [bea.user_id, bea.user_id, anna.user_id, bea.user_id]
+    );
 }
 
 #[actix_web::test]
 async fn a_lead_goes_to_whoever_works_there_and_to_the_nearest_otherwise() {
     let crm = Crm::start();
     let admin = crm.admin();
-    let (anna, bea, carlo) =
-        (crm.user("Anna", None, AGENT), crm.user("Bea", None, AGENT), crm.user("Carlo", None, AGENT));
+    let (anna, bea, carlo) = (
+        crm.user("Anna", None, AGENT),
+        crm.user("Bea", None, AGENT),
+        crm.user("Carlo", None, AGENT),
+    );
     let members = json!([
         {"user_id": anna.user_id, "territories": ["TO"]},
         {"user_id": bea.user_id, "territories": ["101"]},
@@ -88,14 +107,21 @@ async fn a_lead_goes_to_whoever_works_there_and_to_the_nearest_otherwise() {
     ]);
     rule(&admin, "territory", &[], json!({"members": members})).await;
     for (place, expected) in [
-        (json!({"cap": "10121", "city": "Torino", "province": "TO"}), Some(&bea)),
+        (
+            json!({"cap": "10121", "city": "Torino", "province": "TO"}),
+            Some(&bea),
+        ),
         (json!({"city": "Pinerolo", "province": "TO"}), Some(&anna)),
         (json!({"cap": "24121"}), Some(&carlo)),
         // Nobody can tell where that is: whoever wrote it down keeps it.
         (json!({}), None),
     ] {
         let lead = a_lead(&admin, "Neri", place.clone()).await;
-        assert_eq!(owner(&lead), expected.map_or(admin.user_id, |member| member.user_id), "{place}");
+        assert_eq!(
+            owner(&lead),
+            expected.map_or(admin.user_id, |member| member.user_id),
+            "{place}"
+        );
     }
 }
 
@@ -107,19 +133,37 @@ async fn the_first_rule_that_fits_decides_and_a_named_owner_stands() {
     let sources = admin.get("/api/v1/lead-sources").await.expect(200);
     let fair = sources["items"][0]["id"].clone();
     rule(&admin, "round_robin", &[&bea], json!({"position": 2})).await;
-    let first = rule(&admin, "round_robin", &[&anna], json!({"position": 1, "source_id": fair})).await;
-    assert_eq!(owner(&a_lead(&admin, "a", json!({"source_id": fair})).await), anna.user_id);
+    let first = rule(
+        &admin,
+        "round_robin",
+        &[&anna],
+        json!({"position": 1, "source_id": fair}),
+    )
+    .await;
+    assert_eq!(
+        owner(&a_lead(&admin, "a", json!({"source_id": fair})).await),
+        anna.user_id
+    );
     assert_eq!(owner(&a_lead(&admin, "b", json!({})).await), bea.user_id);
     let named = a_lead(&admin, "c", json!({"owner_id": anna.user_id})).await;
     assert_eq!(owner(&named), anna.user_id);
-    admin.patch(&path("assignment-rules", &first), json!({"active": false})).await.expect(200);
+    admin
+        .patch(&path("assignment-rules", &first), json!({"active": false}))
+        .await
+        .expect(200);
     let later = a_lead(&admin, "d", json!({"source_id": fair})).await;
     assert_eq!(owner(&later), bea.user_id);
-    let by_rule = admin.post(&format!("{}/assign", path("leads", &named)), json!({})).await.expect(200);
+    let by_rule = admin
+        .post(&format!("{}/assign", path("leads", &named)), json!({}))
+        .await
+        .expect(200);
     assert_eq!(owner(&by_rule), bea.user_id);
     // Whoever may not assign keeps what they write down.
     let office = crm.user("Ufficio", None, BACK_OFFICE);
-    assert_eq!(owner(&a_lead(&office, "e", json!({})).await), office.user_id);
+    assert_eq!(
+        owner(&a_lead(&office, "e", json!({})).await),
+        office.user_id
+    );
     assert_eq!(owner(&a_lead(&anna, "f", json!({})).await), anna.user_id);
 }
 
@@ -128,15 +172,27 @@ async fn a_manager_gives_leads_to_the_team_alone() {
     let crm = Crm::start();
     let admin = crm.admin();
     let boss = crm.user("Bruna", None, MANAGER);
-    let (anna, carlo) = (crm.user("Anna", Some(&boss), AGENT), crm.user("Carlo", None, AGENT));
-    let foreign = json!({"name": "x", "method": "round_robin", "members": [{"user_id": carlo.user_id}]});
-    boss.post("/api/v1/assignment-rules", foreign).await.invalid(&["/members/0/user_id"]);
+    let (anna, carlo) = (
+        crm.user("Anna", Some(&boss), AGENT),
+        crm.user("Carlo", None, AGENT),
+    );
+    let foreign =
+        json!({"name": "x", "method": "round_robin", "members": [{"user_id": carlo.user_id}]});
+    boss.post("/api/v1/assignment-rules", foreign)
+        .await
+        .invalid(&["/members/0/user_id"]);
     rule(&admin, "round_robin", &[&carlo, &anna], json!({})).await;
     assert_eq!(owner(&a_lead(&boss, "a", json!({})).await), anna.user_id);
     assert_eq!(owner(&a_lead(&boss, "b", json!({})).await), anna.user_id);
     let wrong = json!({"name": "", "method": "territory", "members": [], "provinces": ["XX"]});
-    admin.post("/api/v1/assignment-rules", wrong).await.invalid(&["/name", "/provinces/0", "/members"]);
+    admin
+        .post("/api/v1/assignment-rules", wrong)
+        .await
+        .invalid(&["/name", "/provinces/0", "/members"]);
     let listed = boss.get("/api/v1/assignment-rules").await.expect(200);
-    admin.delete(&path("assignment-rules", &listed["items"][0])).await.expect(204);
+    admin
+        .delete(&path("assignment-rules", &listed["items"][0]))
+        .await
+        .expect(204);
     assert_eq!(owner(&a_lead(&boss, "c", json!({})).await), boss.user_id);
 }
