@@ -1,8 +1,10 @@
 import type { Dict } from './it';
+import { leadWords } from './leads.en';
 
 const many = (count: number, one: string, other: string) => (count === 1 ? one : other);
 
 export const en: Dict = {
+  ...leadWords,
   app: {
     name: 'NEXUS-CRM',
     skipToContent: 'Skip to content',

@@ -1,7 +1,10 @@
+import { leadWords } from './leads.it';
+
 const many = (count: number, one: string, other: string) => (count === 1 ? one : other);
 
 /** Italian is the reference: its shape is the type every other language has to fill. */
 export const it = {
+  ...leadWords,
   app: {
     name: 'NEXUS-CRM',
     skipToContent: 'Vai al contenuto',
@@ -10,6 +13,8 @@ export const it = {
   nav: {
     home: 'Home',
     clients: 'Clienti',
+    leads: 'Lead',
+    tasks: 'Attività',
     pipeline: 'Trattative',
     import: 'Importa',
     settings: 'Impostazioni',
@@ -81,6 +86,17 @@ export const it = {
       'role-built-in': 'I ruoli di base non si cancellano.',
       'user-disabled': 'Questo utente è disattivato.',
       'user-not-waiting': 'Questo utente non è in attesa di approvazione.',
+      'lead-converted': 'Questo lead è già un cliente.',
+      'lead-lost': 'Questo lead è perso: riaprilo per lavorarlo.',
+      'lead-not-lost': 'Questo lead non è perso.',
+      'lead-past-step': 'Questo passo è già stato fatto.',
+      'lead-no-rule': 'Nessuna regola dice a chi va: scegli tu la persona.',
+      'do-not-call': 'Non vuole essere chiamato: la telefonata in uscita non si registra.',
+      'do-not-email': 'Non vuole e-mail: il messaggio in uscita non si registra.',
+      'consent-older': 'C’è già una risposta più recente.',
+      'task-closed': 'L’attività è già chiusa.',
+      'task-open': 'L’attività è ancora aperta.',
+      'name-taken': 'C’è già qualcosa con questo nome.',
       'import-at-work': 'L’importazione è in corso: aspetta che finisca.',
     } as Record<string, string>,
   },
@@ -114,6 +130,12 @@ export const it = {
     foreign: 'Appartiene a un altro cliente.',
     not_yours: 'Non puoi assegnare a questa persona.',
     beyond_yours: 'Non puoi dare più diritti di quelli che hai.',
+    order: 'La fine viene prima dell’inizio.',
+    twice: 'C’è due volte.',
+    'name.missing': 'Scrivi almeno l’azienda o la persona.',
+    'territory.unknown': 'Scrivi una sigla (TO) o l’inizio di un CAP (101).',
+    'comune.unknown': 'Questo comune non è nell’elenco.',
+    'record_id.unknown': 'Non esiste, oppure non è tra i tuoi dati.',
     'vat_number.length': 'La partita IVA ha 11 cifre.',
     'vat_number.digits': 'La partita IVA è fatta di sole cifre.',
     'vat_number.company': 'Questa partita IVA non esiste.',
@@ -457,6 +479,14 @@ export const it = {
       opportunity_lost: 'Trattativa persa',
       opportunity_reopened: 'Trattativa riaperta',
       client_created: 'Cliente creato',
+      lead_created: 'Lead arrivato',
+      lead_assigned: 'Lead assegnato',
+      lead_contacted: 'Lead contattato',
+      lead_qualified: 'Lead qualificato',
+      lead_lost: 'Lead perso',
+      lead_reopened: 'Lead riaperto',
+      lead_converted: 'Lead convertito in cliente',
+      task_done: 'Attività fatta',
     } as Record<string, string>,
     note: 'Cosa è successo?',
     placeholder: {
@@ -590,12 +620,14 @@ export const it = {
       products: 'Prodotti',
       users: 'Utenti',
       opportunities: 'Trattative',
+      leads: 'Lead',
     },
     kindText: {
       clients: 'Aziende e negozi',
       products: 'Listino',
       users: 'Agenti e responsabili',
       opportunities: 'Aperte e chiuse',
+      leads: 'Contatti da fiere, sito, elenchi',
     },
     whatKind: 'Cosa contiene il file?',
     drop: 'Trascina qui il file CSV',
