@@ -331,8 +331,6 @@ export const it = {
     archivedToast: (name: string) => `${name} archiviato.`,
     restored: (name: string) => `${name} ripristinato.`,
     archivedBanner: 'Questo cliente è archiviato.',
-    similar: 'Clienti simili già presenti',
-    similarText: 'Controlla di non crearlo due volte.',
     noOwner: 'Nessun venditore',
     sections: {
       identity: 'Chi è',

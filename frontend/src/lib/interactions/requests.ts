@@ -7,7 +7,7 @@ export const KINDS = ['note', 'call', 'meeting', 'visit', 'email'] as const;
 export type Kind = (typeof KINDS)[number];
 
 /** Whose story it is. */
-export type About = { client_id: string } | { opportunity_id: string };
+export type About = { client_id: string } | { opportunity_id: string } | { lead_id: string };
 
 export function pageOfInteractions(about: About, kind: string, cursor?: string) {
   const query = { ...about, limit: 30, ...(kind ? { kind } : {}), ...(cursor ? { cursor } : {}) };
@@ -25,6 +25,9 @@ export interface Details {
   from_name?: string;
   to_name?: string;
   reason?: string;
+  owner_name?: string;
+  lead_name?: string;
+  rule?: string;
 }
 
 export function detailsOf(entry: Interaction): Details {

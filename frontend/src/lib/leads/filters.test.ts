@@ -5,7 +5,12 @@ const url = (query: string) => new URL(`http://x/leads${query}`);
 
 test('the address holds the view, and what is usual is left out of it', () => {
   const filters = filtersOf(url('?view=board&status=new&sort=junk&late=true'));
-  expect(filters).toMatchObject({ view: 'board', status: 'new', sort: '-updated_at', late: 'true' });
+  expect(filters).toMatchObject({
+    view: 'board',
+    status: 'new',
+    sort: '-updated_at',
+    late: 'true',
+  });
   expect(withFilters(url('?view=board&q=x'), { view: 'list', q: '' })).toBe('/leads');
   expect(withFilters(url(''), { status: 'lost', sort: '-updated_at' })).toBe('/leads?status=lost');
 });

@@ -33,7 +33,8 @@ export function filtersOf(url: URL): LeadFilters {
 export function withFilters(url: URL, changes: Partial<LeadFilters>): string {
   const params = new URLSearchParams(url.searchParams);
   for (const [name, value] of Object.entries(changes)) {
-    const usual = (name === 'sort' && value === DEFAULT_SORT) || (name === 'view' && value === 'list');
+    const usual =
+      (name === 'sort' && value === DEFAULT_SORT) || (name === 'view' && value === 'list');
     if (value && !usual) params.set(name, value);
     else params.delete(name);
   }
@@ -61,7 +62,11 @@ export function shared(filters: LeadFilters) {
 export function listOf(filters: LeadFilters, cursor?: string) {
   const query = {
     ...shared(filters),
-    ...(filters.status === 'open' ? { open: true } : filters.status ? { status: filters.status } : {}),
+    ...(filters.status === 'open'
+      ? { open: true }
+      : filters.status
+        ? { status: filters.status }
+        : {}),
     ...(filters.late ? { late: true } : {}),
     sort: filters.sort,
     limit: 50,

@@ -8,6 +8,14 @@ export type LeadBoard = Schemas['LeadBoard'];
 export type LeadStatus = LeadRow['status'];
 export type Duplicate = Schemas['Duplicate'];
 
+/** What a lead is to become; what is left out is as the lead says. */
+export interface Conversion {
+  client_id?: string;
+  client?: { name: string };
+  without_contact?: boolean;
+  opportunity?: { name: string; amount_cents: number };
+}
+
 export const STATUSES: LeadStatus[] = ['new', 'contacted', 'qualified', 'converted', 'lost'];
 
 const one = (id: string) => ({ params: { path: { id } } });
@@ -36,7 +44,10 @@ export function createLead(lead: LeadBody & { id: string }): Promise<Lead> {
   return ask(api.POST('/api/v1/leads', { body: lead as Schemas['NewLead'], ...once(lead.id) }));
 }
 
-export function changeLead(lead: { id: string; version: number }, changes: LeadBody): Promise<Lead> {
+export function changeLead(
+  lead: { id: string; version: number },
+  changes: LeadBody,
+): Promise<Lead> {
   const params = { path: { id: lead.id }, header: ifMatch(lead) };
   const body = changes as Schemas['LeadFields'];
   return ask(api.PATCH('/api/v1/leads/{id}', { params, body }));
@@ -82,7 +93,7 @@ export function assignLead(lead: { id: string; version: number }, ownerId?: stri
 
 export function convertLead(
   lead: { id: string },
-  body: Partial<Schemas['Conversion']>,
+  body: Conversion,
   key: string,
 ): Promise<Schemas['Converted']> {
   const options = { params: { path: { id: lead.id } }, body: body as Schemas['Conversion'] };

@@ -5,6 +5,8 @@ import { windows, type AddKind } from './windows.svelte';
 /** What this user may add from anywhere. */
 export function addItems() {
   const all: [AddKind, string, string][] = [
+    ['lead', 'leads:write', t().leads.new],
+    ['task', 'tasks:write', t().tasks.new],
     ['client', 'clients:write', t().clients.new],
     ['opportunity', 'opportunities:write', t().opportunities.new],
     ['note', 'interactions:write', t().interactions.new],

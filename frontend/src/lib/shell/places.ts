@@ -1,7 +1,9 @@
 import type { Component } from 'svelte';
 import House from '@lucide/svelte/icons/house';
+import ListTodo from '@lucide/svelte/icons/list-todo';
 import Kanban from '@lucide/svelte/icons/square-kanban';
 import Settings from '@lucide/svelte/icons/settings';
+import Target from '@lucide/svelte/icons/target';
 import Upload from '@lucide/svelte/icons/upload';
 import Users from '@lucide/svelte/icons/users';
 import { t } from '$lib/i18n/index.svelte';
@@ -29,11 +31,25 @@ export function places(): Place[] {
       allowed: session.can('clients:read'),
     },
     {
+      href: '/leads',
+      label: nav.leads,
+      key: 'l',
+      icon: Target,
+      allowed: session.can('leads:read'),
+    },
+    {
       href: '/pipeline',
       label: nav.pipeline,
       key: 't',
       icon: Kanban,
       allowed: session.can('opportunities:read'),
+    },
+    {
+      href: '/tasks',
+      label: nav.tasks,
+      key: 'a',
+      icon: ListTodo,
+      allowed: session.can('tasks:read'),
     },
     {
       href: '/import',

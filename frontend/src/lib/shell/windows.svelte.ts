@@ -1,4 +1,4 @@
-export type AddKind = 'client' | 'opportunity' | 'note';
+export type AddKind = 'client' | 'opportunity' | 'note' | 'lead' | 'task';
 
 /** Which of the shell's own windows is open. */
 class Windows {

@@ -5,7 +5,8 @@ export type Task = Schemas['TaskView'];
 export type TaskDay = Schemas['TaskDay'];
 export type TaskBody = Partial<Schemas['NewTask']>;
 export type RecordKind = NonNullable<Task['record_kind']>;
-export const PRIORITIES: Task['priority'][] = ['low', 'normal', 'high'];
+export type Priority = NonNullable<Task['priority']>;
+export const PRIORITIES: Priority[] = ['low', 'normal', 'high'];
 
 /** What a task is about. */
 export interface Subject {
@@ -32,7 +33,10 @@ export function createTask(task: TaskBody & { id: string }): Promise<Task> {
   return ask(api.POST('/api/v1/tasks', { body: task as Schemas['NewTask'], ...once(task.id) }));
 }
 
-export function changeTask(task: { id: string; version: number }, changes: TaskBody): Promise<Task> {
+export function changeTask(
+  task: { id: string; version: number },
+  changes: TaskBody,
+): Promise<Task> {
   const params = { path: { id: task.id }, header: ifMatch(task) };
   const body = changes as Schemas['TaskPatch'];
   return ask(api.PATCH('/api/v1/tasks/{id}', { params, body }));
