@@ -156,6 +156,6 @@ async fn lost_reasons_are_a_list_that_admins_keep() {
         .expect(204);
     assert_eq!(
         names(&agent.get("/api/v1/lost-reasons").await.expect(200)).len(),
-        6
+        8
     );
 }
