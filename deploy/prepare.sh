@@ -2,7 +2,7 @@
 # Makes this machine ready to build and run NEXUS-CRM; what is there already is left alone.
 #   prepare.sh run    a C compiler and PostgreSQL's programs
 #   prepare.sh web    that, and the web app built into frontend/build
-#   prepare.sh test   that of `run`, and a browser
+#   prepare.sh test   that of `run`, a browser, and what checks printed documents
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 goal=${1:-run}
@@ -23,6 +23,9 @@ missing=()
 have cc && have make || missing+=(build-essential)
 have_postgres || missing+=(postgresql)
 [[ $goal != test ]] || have_browser || missing+=(chromium)
+# What checks documents: invoices against their schema, the text of PDFs.
+[[ $goal != test ]] || have xmllint || missing+=(libxml2-utils)
+[[ $goal != test ]] || have pdftotext || missing+=(poppler-utils)
 
 install_packages() {
   have apt-get || fail "please install with your system's package manager: ${missing[*]} (PostgreSQL 15 or newer)"

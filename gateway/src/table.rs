@@ -25,7 +25,7 @@ impl Service {
 pub const API: &str = "/api/v1/";
 
 /// First path segment below [`API`] → service.
-const PREFIXES: [(&str, Service); 31] = [
+const PREFIXES: [(&str, Service); 32] = [
     ("auth", Service::Auth),
     ("users", Service::Auth),
     ("roles", Service::Auth),
@@ -57,6 +57,7 @@ const PREFIXES: [(&str, Service); 31] = [
     ("webhooks", Service::Crm),
     ("audit", Service::Crm),
     ("comuni", Service::Crm),
+    ("company", Service::Crm),
 ];
 
 /// What needs no token: the ways to get one, and the keys that check one.

@@ -9,8 +9,8 @@ use nexus_service::{App, Conventions, Service};
 use utoipa::OpenApi;
 
 use crate::{
-    assignment, campaigns, clients, consents, contacts, imports, interactions, italy, leads,
-    opportunities, pipelines, products, sites, tasks, users,
+    assignment, campaigns, clients, company, consents, contacts, imports, interactions, italy,
+    leads, opportunities, pipelines, products, sites, tasks, users,
 };
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/crm");
@@ -33,6 +33,7 @@ pub fn migrations() -> EmbeddedMigrations {
 
 fn configure(cfg: &mut ServiceConfig) {
     clients::routes::configure(cfg);
+    company::routes::configure(cfg);
     sites::routes::configure(cfg);
     contacts::routes::configure(cfg);
     pipelines::routes::configure(cfg);
@@ -78,6 +79,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     paths(
         clients::routes::list, clients::routes::create, clients::routes::show, clients::routes::change,
         clients::routes::archive, clients::routes::restore, clients::routes::check,
+        company::routes::show, company::routes::replace,
         sites::routes::list, sites::routes::create, sites::routes::show, sites::routes::change, sites::routes::archive,
         contacts::routes::list, contacts::routes::create, contacts::routes::show, contacts::routes::change,
         contacts::routes::archive,

@@ -12,10 +12,14 @@ pub mod assignment;
 pub mod campaigns;
 /// Who we sell to.
 pub mod clients;
+/// Who we are, on paper and on invoices.
+pub mod company;
 /// What people said about being called or written to.
 pub mod consents;
 /// The people at a client.
 pub mod contacts;
+/// Proposals, orders and invoices on paper.
+pub mod documents;
 /// Whom we may know already.
 pub mod duplicates;
 /// Files that bring records.

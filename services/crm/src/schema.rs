@@ -104,6 +104,35 @@ diesel::table! {
 }
 
 diesel::table! {
+    company (only) {
+        only -> Bool,
+        version -> BigInt,
+        name -> Text,
+        vat_number -> Nullable<Text>,
+        tax_code -> Nullable<Text>,
+        tax_regime -> Text,
+        street -> Nullable<Text>,
+        street_number -> Nullable<Text>,
+        cap -> Nullable<Text>,
+        city -> Nullable<Text>,
+        province -> Nullable<Text>,
+        phone -> Nullable<Text>,
+        email -> Nullable<Text>,
+        pec -> Nullable<Text>,
+        website -> Nullable<Text>,
+        rea_office -> Nullable<Text>,
+        rea_number -> Nullable<Text>,
+        share_capital_cents -> Nullable<BigInt>,
+        sole_shareholder -> Nullable<Bool>,
+        in_liquidation -> Bool,
+        warehouse_code -> Nullable<Text>,
+        bank -> Nullable<Text>,
+        iban -> Nullable<Text>,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     contacts (id) {
         id -> Uuid,
         version -> BigInt,

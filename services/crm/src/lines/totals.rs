@@ -1,13 +1,13 @@
 //! What a document comes to: VAT per rate on the summed base, half-up.
 
 use rust_decimal::Decimal;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::model::{Line, cents};
 
 /// One rate, or one reason for none.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct VatRow {
     pub rate: i16,
     pub nature: Option<String>,
@@ -17,7 +17,7 @@ pub struct VatRow {
 }
 
 /// A document's totals.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
 pub struct Totals {
     /// Goods, discounts taken off.
     pub net_cents: i64,

@@ -60,6 +60,8 @@ const TABLE: &[Row] = &[
     Row("post", "/api/v1/interactions", WRITERS),
     Row("get", "/api/v1/interactions/{id}", EVERYBODY),
     Row("get", "/api/v1/products", EVERYBODY),
+    Row("get", "/api/v1/company", EVERYBODY),
+    Row("put", "/api/v1/company", ADMINS),
     Row("get", "/api/v1/comuni", EVERYBODY),
     Row("get", "/api/v1/imports", IMPORTERS),
     Row("post", "/api/v1/imports", IMPORTERS),

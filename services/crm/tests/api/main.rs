@@ -5,6 +5,7 @@ mod access;
 mod assignment;
 mod campaigns;
 mod clients;
+mod company;
 mod concurrency;
 mod consents;
 mod contacts_and_sites;
