@@ -1,6 +1,6 @@
 -- Who we are, on paper and on invoices: one row.
 CREATE TABLE company (
-    only boolean PRIMARY KEY DEFAULT true CHECK (only),
+    single boolean PRIMARY KEY DEFAULT true CHECK (single),
     version bigint NOT NULL,
     name text NOT NULL,
     vat_number text,

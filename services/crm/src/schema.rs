@@ -104,8 +104,8 @@ diesel::table! {
 }
 
 diesel::table! {
-    company (only) {
-        only -> Bool,
+    company (single) {
+        single -> Bool,
         version -> BigInt,
         name -> Text,
         vat_number -> Nullable<Text>,
