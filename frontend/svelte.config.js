@@ -15,6 +15,8 @@ export default {
         'style-src': ['self', 'unsafe-inline'],
         'img-src': ['self', 'data:'],
         'object-src': ['none'],
+        // Previews of PDFs that this page has read itself.
+        'frame-src': ['blob:'],
         'base-uri': ['self'],
       },
     },

@@ -504,6 +504,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/company": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The company's own data, as they stand on every document. */
+        get: operations["company_get"];
+        /** Writes the company's own data as a whole: what is left out is cleared. */
+        put: operations["company_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/comuni": {
         parameters: {
             query?: never;
@@ -1878,6 +1896,84 @@ export interface components {
             next_cursor?: string | null;
             /** Format: uuid */
             stage_id: string;
+        };
+        /** @description The company's own record. */
+        Company: components["schemas"]["CompanyFields"] & {
+            /** Format: date-time */
+            updated_at: string;
+            /**
+             * Format: int64
+             * @description Grows with every change; the ETag.
+             */
+            version: number;
+        };
+        /** @description What may be written of the company; the seat is in Italy. */
+        CompanyFields: {
+            /** @default null */
+            bank: string | null;
+            /** @default null */
+            cap: string | null;
+            /** @default null */
+            city: string | null;
+            /** @default null */
+            email: string | null;
+            /** @default null */
+            iban: string | null;
+            /** @default false */
+            in_liquidation: boolean;
+            /**
+             * @default
+             * @example Fumo Lento S.r.l.
+             */
+            name: string;
+            /** @default null */
+            pec: string | null;
+            /** @default null */
+            phone: string | null;
+            /** @default null */
+            province: string | null;
+            /** @default null */
+            rea_number: string | null;
+            /**
+             * @description Sigla of the companies register's office.
+             * @default null
+             */
+            rea_office: string | null;
+            /**
+             * Format: int64
+             * @default null
+             */
+            share_capital_cents: number | null;
+            /**
+             * @description Whether one person holds every share; not said of a sole trader or a partnership.
+             * @default null
+             */
+            sole_shareholder: boolean | null;
+            /** @default null */
+            street: string | null;
+            /** @default null */
+            street_number: string | null;
+            /** @default null */
+            tax_code: string | null;
+            /**
+             * @description `RF01` is the ordinary one.
+             * @default RF01
+             * @example RF01
+             */
+            tax_regime: string;
+            /**
+             * @description P.IVA.
+             * @default null
+             * @example 12345670017
+             */
+            vat_number: string | null;
+            /**
+             * @description Code of the fiscal warehouse for liquids.
+             * @default null
+             */
+            warehouse_code: string | null;
+            /** @default null */
+            website: string | null;
         };
         /** @description A comune, to fill in an address. */
         ComuneView: {
@@ -7487,6 +7583,87 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
+            };
+        };
+    };
+    company_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Company"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now: Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    company_put: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of the version you read, or * */
+                "If-Match": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CompanyFields"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Company"];
+                };
+            };
+            /** @description None of your roles allows it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };

@@ -1,10 +1,12 @@
 import type { Dict } from './it';
 import { leadWords } from './leads.en';
+import { selling } from './selling.en';
 
 const many = (count: number, one: string, other: string) => (count === 1 ? one : other);
 
 export const en: Dict = {
   ...leadWords,
+  ...selling,
   app: {
     name: 'NEXUS-CRM',
     skipToContent: 'Skip to content',
@@ -16,6 +18,9 @@ export const en: Dict = {
     leads: 'Leads',
     tasks: 'Tasks',
     pipeline: 'Deals',
+    proposals: 'Proposals',
+    orders: 'Orders',
+    approvals: 'Approvals',
     import: 'Import',
     settings: 'Settings',
     main: 'Main navigation',
@@ -730,6 +735,7 @@ export const en: Dict = {
   settings: {
     title: 'Settings',
     profile: 'Profile',
+    company: 'Company',
     users: 'Users',
     apiKeys: 'API keys',
     roles: 'Roles',

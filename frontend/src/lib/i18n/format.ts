@@ -44,6 +44,11 @@ export class Formats {
     return (cents % 100 === 0 ? this.#wholeMoney : this.#money).format(cents / 100);
   }
 
+  /** Cents as euro to the cent, as documents write them. */
+  exactMoney(cents: number): string {
+    return this.#money.format(cents / 100);
+  }
+
   /** Rounded to euro, for sums in narrow places. */
   roundMoney(cents: number): string {
     return this.#wholeMoney.format(cents / 100);

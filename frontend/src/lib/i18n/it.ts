@@ -1,10 +1,12 @@
 import { leadWords } from './leads.it';
+import { selling } from './selling.it';
 
 const many = (count: number, one: string, other: string) => (count === 1 ? one : other);
 
 /** Italian is the reference: its shape is the type every other language has to fill. */
 export const it = {
   ...leadWords,
+  ...selling,
   app: {
     name: 'NEXUS-CRM',
     skipToContent: 'Vai al contenuto',
@@ -16,6 +18,9 @@ export const it = {
     leads: 'Lead',
     tasks: 'Attività',
     pipeline: 'Trattative',
+    proposals: 'Proposte',
+    orders: 'Ordini',
+    approvals: 'Approvazioni',
     import: 'Importa',
     settings: 'Impostazioni',
     main: 'Navigazione principale',
@@ -97,6 +102,28 @@ export const it = {
       'task-closed': 'L’attività è già chiusa.',
       'task-open': 'L’attività è ancora aperta.',
       'name-taken': 'C’è già qualcosa con questo nome.',
+      'link-expired': 'Il link è scaduto.',
+      'proposal-needs-approval': 'Prima serve l’approvazione di un responsabile.',
+      'proposal-changed': 'La proposta è cambiata mentre la guardavi: rivedila.',
+      'own-approval': 'Non puoi approvare quello che hai scritto tu.',
+      'proposal-not-sent': 'La proposta non è stata inviata.',
+      'proposal-sent': 'La proposta è già dal cliente.',
+      'proposal-accepted': 'La proposta è già stata accettata.',
+      'proposal-refused': 'La proposta è già stata rifiutata.',
+      'proposal-expired': 'La proposta è scaduta: cambia la data e inviala di nuovo.',
+      'proposal-withdrawn': 'La proposta è stata ritirata.',
+      'proposal-replaced': 'Questa versione è stata sostituita da una più recente.',
+      'proposal-not-waiting': 'Non c’è niente da approvare.',
+      'order-changed': 'L’ordine è cambiato mentre lo guardavi: rivedilo.',
+      'order-cancelled': 'L’ordine è annullato.',
+      'order-invoiced': 'L’ordine è fatturato: per annullarlo serve una nota di credito.',
+      'order-shipped': 'L’ordine è già partito.',
+      'order-not-approved': 'L’ordine non è ancora approvato.',
+      'order-not-waiting': 'Non c’è niente da approvare.',
+      'order-in-process': 'L’ordine è in preparazione: le righe non si cambiano più.',
+      'order-wrong-step': 'Prima serve un altro passaggio.',
+      'reference-taken': 'C’è già un ordine con questo riferimento.',
+      'invoice-incomplete': 'Per la fattura mancano dei dati.',
       'import-at-work': 'L’importazione è in corso: aspetta che finisca.',
     } as Record<string, string>,
   },
@@ -169,6 +196,13 @@ export const it = {
     'email.taken': 'C’è già un utente con questa e-mail.',
     'phone.prefix': 'Il prefisso non è valido.',
     'phone.country_code': 'Il prefisso internazionale non è valido.',
+    'iban.check_digits': 'IBAN sbagliato: controlla le cifre.',
+    'rea.incomplete': 'Provincia e numero del REA vanno insieme.',
+    'tax_regime.unknown': 'Regime fiscale sconosciuto.',
+    'lines.empty': 'Serve almeno una riga.',
+    'valid_until.past': 'La data è già passata.',
+    'valid_until.too_far': 'Al massimo un anno.',
+    'quantity.zero': 'Serve una quantità.',
     'cap.format': 'Il CAP ha 5 cifre.',
     'cap.not_of_comune': 'Questo CAP non è tra quelli del comune.',
     'city.unknown': 'Questo comune non è nell’elenco ISTAT.',
@@ -737,6 +771,7 @@ export const it = {
   settings: {
     title: 'Impostazioni',
     profile: 'Profilo',
+    company: 'Azienda',
     users: 'Utenti',
     apiKeys: 'Chiavi API',
     roles: 'Ruoli',
