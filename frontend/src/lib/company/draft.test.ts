@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { bodyOf, draftOf } from './draft';
+import { bodyOf, draftOf, TEXTS, type TextName } from './draft';
 import type { Company } from './requests';
 
+const nothing = Object.fromEntries(TEXTS.map((name) => [name, null])) as Record<TextName, null>;
 const company: Company = {
+  ...nothing,
   version: 3,
   updated_at: '2026-11-22T10:00:00Z',
   name: 'Fumo Lento S.r.l.',

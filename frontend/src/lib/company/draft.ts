@@ -50,7 +50,7 @@ export function draftOf(company: Company): CompanyDraft {
 export function bodyOf(draft: CompanyDraft): CompanyFields {
   const texts = Object.fromEntries(TEXTS.map((name) => [name, draft[name].trim() || null]));
   return {
-    ...texts,
+    ...(texts as Record<TextName, string | null>),
     name: draft.name.trim(),
     tax_regime: draft.tax_regime,
     share_capital_cents: parseMoney(draft.share_capital),
