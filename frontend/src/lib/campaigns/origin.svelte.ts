@@ -1,29 +1,35 @@
-import { Remote } from '$lib/api/remote.svelte';
 import { readCampaigns, readSources, type Campaign, type Source } from './requests';
 
-const sources = new Remote<Source[]>();
-const campaigns = new Remote<Campaign[]>();
+let sources = $state.raw<Source[]>([]);
+let campaigns = $state.raw<Campaign[]>([]);
 let asked = false;
 
-/** Sources and campaigns, for choices; read once, and again after somebody changed them. */
+/** Sources and campaigns, for choices; read once, and again after somebody changed them. Empty until they have come. */
 export const origins = {
   get sources(): Source[] {
     ask();
-    return sources.value ?? [];
+    return sources;
   },
   get campaigns(): Campaign[] {
     ask();
-    return campaigns.value ?? [];
+    return campaigns;
   },
   refresh() {
     asked = true;
-    void sources.load(readSources);
-    void campaigns.load(readCampaigns);
+    void load();
   },
 };
 
 function ask() {
   if (!asked) origins.refresh();
+}
+
+async function load() {
+  try {
+    [sources, campaigns] = await Promise.all([readSources(), readCampaigns()]);
+  } catch {
+    asked = false;
+  }
 }
 
 const KEY = 'nexus.lead_origin';

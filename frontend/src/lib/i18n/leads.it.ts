@@ -1,7 +1,7 @@
 /** Words of leads, tasks and what belongs to them; a part of the dictionary. */
 export const leadWords = {
   leads: {
-    title: 'Contatti da lavorare',
+    title: 'Lead',
     short: 'Lead',
     one: 'Lead',
     new: 'Nuovo lead',
