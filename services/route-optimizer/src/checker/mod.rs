@@ -4,6 +4,7 @@
 //! request and the tables. An answer it does not confirm is never sent.
 
 mod costs;
+mod faults;
 mod walk;
 
 use std::collections::HashMap;
