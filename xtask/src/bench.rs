@@ -74,7 +74,10 @@ pub fn run() -> Result<()> {
     let report = report(&figures)?;
     println!("{report}");
     let path = crate::root().join("docs/benchmarks.md");
-    fs::write(&path, report).with_context(|| path.display().to_string())
+    // What other commands measured stands in sections of its own and stays.
+    let before = fs::read_to_string(&path).unwrap_or_default();
+    let sections = before.find("\n## ").map_or("", |at| &before[at..]);
+    fs::write(&path, report + sections).with_context(|| path.display().to_string())
 }
 
 fn report(figures: &[Figure]) -> Result<String> {
