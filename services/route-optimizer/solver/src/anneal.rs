@@ -7,6 +7,10 @@ use crate::recreate::Recreate;
 use crate::ruin::{Ruin, Scratch};
 use crate::state::{Score, State};
 
+/// The temperature at the beginning and at the end, in average legs.
+const HOT: f64 = 0.5;
+const COLD: f64 = 0.01;
+
 /// One thread's search.
 pub(crate) struct Search<'a> {
     pub state: State<'a>,
@@ -81,7 +85,7 @@ impl<'a> Search<'a> {
         self.keep_best();
         let legs = (self.state.score.vehicles + tasks as i64 - self.state.score.absent).max(1);
         let leg = self.state.score.cost as f64 / legs as f64;
-        let (hot, cold) = (0.5 * leg, 0.01 * leg);
+        let (hot, cold) = (HOT * leg, COLD * leg);
         let every = if tasks > 400 { 8 } else { 32 };
         let mut temperature = hot;
         loop {

@@ -10,6 +10,7 @@ mod exact;
 mod fleet;
 mod instance;
 mod labels;
+mod line;
 mod loaded;
 pub mod problem;
 mod random;
@@ -20,6 +21,7 @@ mod ruin;
 mod small;
 pub mod solution;
 mod state;
+mod warm;
 
 pub use budget::{Budget, Iterations};
 pub use problem::Problem;
@@ -28,7 +30,6 @@ pub use solution::Solution;
 
 use crate::anneal::Search;
 use crate::instance::Instance;
-use crate::state::State;
 
 /// How to search, apart from how long.
 #[derive(Debug, Clone)]
@@ -57,16 +58,43 @@ impl Default for Options {
 /// assigned, then the lower cost, then fewer vehicles.
 pub fn solve(problem: &Problem, options: &Options, budget: &dyn Budget) -> Solution {
     let instance = Instance::new(problem);
-    let mut search = Search::new(&instance, State::new(&instance), options.seed);
-    let optimal = if options.prove && small::applies(&instance) {
-        small::run(&mut search, budget)
-    } else {
+    let start = warm::start(&instance);
+    if options.prove && small::applies(&instance) {
+        let mut search = Search::new(&instance, start, options.seed);
+        let optimal = small::run(&mut search, budget);
+        return Solution {
+            optimal,
+            iterations: search.iterations,
+            ..answer::write(&search.best)
+        };
+    }
+    let search = &|thread: usize| {
+        let seed = options
+            .seed
+            .wrapping_add(thread as u64 * 0x5851_f42d_4c95_7f2d);
+        let mut search = Search::new(&instance, start.clone(), seed);
         search.run(budget);
-        false
+        search
     };
-    Solution {
-        optimal,
-        iterations: search.iterations,
-        ..answer::write(&search.best)
+    let searches: Vec<Search<'_>> = if options.threads < 2 {
+        vec![search(0)]
+    } else {
+        std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..options.threads)
+                .map(|thread| scope.spawn(move || search(thread)))
+                .collect();
+            threads
+                .into_iter()
+                .filter_map(|thread| thread.join().ok())
+                .collect()
+        })
+    };
+    let iterations = searches.iter().map(|s| s.iterations).sum();
+    match searches.iter().min_by_key(|s| s.best.score) {
+        Some(best) => Solution {
+            iterations,
+            ..answer::write(&best.best)
+        },
+        None => Solution::nothing_assigned(problem),
     }
 }

@@ -47,11 +47,4 @@ impl Random {
     pub(crate) fn chance(&mut self, chance: f64) -> bool {
         self.unit() < chance
     }
-
-    /// Puts a slice in random order.
-    pub(crate) fn shuffle<T>(&mut self, slice: &mut [T]) {
-        for i in (1..slice.len()).rev() {
-            slice.swap(i, self.below(i + 1));
-        }
-    }
 }

@@ -3,7 +3,7 @@
 //! The order is drawn anew each time. Where priorities differ, half of the time the important ones come first; of what has been
 //! absent for long only a sample is tried.
 
-use crate::instance::Instance;
+use crate::instance::{Instance, NONE};
 use crate::random::Random;
 use crate::route::Gap;
 use crate::state::State;
@@ -84,6 +84,11 @@ impl Recreate {
             state.absent.swap(i, j);
         }
         let kept = RETRY.min(fresh);
+        let nearby = if random.chance(0.1) {
+            usize::MAX
+        } else {
+            NEARBY.max(LOOKS / state.instance.tasks)
+        };
         let kind = random.below(if self.windows { 13 } else { 9 });
         let instance = state.instance;
         self.list.clear();
@@ -111,47 +116,79 @@ impl Recreate {
         state.absent.drain(..kept);
         for i in 0..self.list.len() {
             let unit = self.list[i].1;
-            if !insert_best(state, unit, &mut || random.chance(BLINK)) {
+            if !insert_best(state, unit, nearby, &mut || random.chance(BLINK)) {
                 state.absent.push(unit);
             }
         }
     }
 }
 
-/// Inserts a unit where it costs least. Returns whether there was a gap.
-pub(crate) fn insert_best(
+/// Routes of this many nearest tasks are looked at first; the others only if none of them has room, or once in ten iterations.
+const NEARBY: usize = 30;
+
+/// In small problems more: this many in all tasks' lists together.
+const LOOKS: usize = 10_000;
+
+/// Inserts a unit where it costs least, as far as its neighbours' routes and unused vehicles tell. Returns whether there was a gap.
+fn insert_best(
     state: &mut State<'_>,
     unit: u32,
+    nearby: usize,
     blink: &mut impl FnMut() -> bool,
 ) -> bool {
     let instance = state.instance;
-    let mut best = Gap::NOWHERE;
-    let mut to = 0;
-    for &route in &state.used {
-        let candidate = &state.routes[route as usize];
-        if !instance.allows(unit, candidate.class) {
-            continue;
+    let mut best = (Gap::NOWHERE, 0);
+    state.seen.1 += 1;
+    let State {
+        seen,
+        routes,
+        route_of,
+        used,
+        ..
+    } = state;
+    let look = |route: u32, best: &mut (Gap, u32), blink: &mut _| {
+        let candidate = &routes[route as usize];
+        if instance.allows(unit, candidate.class) {
+            let gap = candidate.best_gap(instance, unit, best.0, blink);
+            if gap != best.0 {
+                *best = (gap, route);
+            }
         }
-        let gap = candidate.best_gap(instance, unit, best, blink);
-        if gap != best {
-            (best, to) = (gap, route);
+    };
+    for &neighbour in instance.near[unit as usize].iter().take(nearby) {
+        let route = route_of[neighbour as usize];
+        if route != NONE && seen.0[route as usize] != seen.1 {
+            seen.0[route as usize] = seen.1;
+            look(route, &mut best, blink);
+        }
+    }
+    if best.0 == Gap::NOWHERE {
+        for &route in used.iter() {
+            if seen.0[route as usize] != seen.1 {
+                look(route, &mut best, blink);
+            }
         }
     }
     for class in 0..instance.classes.len() as u32 {
-        let Some(route) = state.idle_vehicle(class) else {
-            continue;
-        };
-        if !instance.allows(unit, class) {
-            continue;
-        }
-        let gap = state.routes[route as usize].best_gap(instance, unit, best, blink);
-        if gap != best {
-            (best, to) = (gap, route);
+        if let Some(&route) = state.idle[class as usize].last() {
+            look(route, &mut best, blink);
         }
     }
-    if best == Gap::NOWHERE {
+    let (gap, route) = best;
+    if gap == Gap::NOWHERE {
         return false;
     }
-    state.put(unit, to, best);
+    state.put(unit, route, gap);
+    true
+}
+
+/// Inserts a unit into one route, where it costs least. Returns whether there was a gap.
+pub(crate) fn insert_into(state: &mut State<'_>, unit: u32, route: u32) -> bool {
+    let gap =
+        state.routes[route as usize].best_gap(state.instance, unit, Gap::NOWHERE, &mut || false);
+    if gap == Gap::NOWHERE {
+        return false;
+    }
+    state.put(unit, route, gap);
     true
 }

@@ -11,18 +11,21 @@ pub(crate) fn applies(instance: &Instance<'_>) -> bool {
 }
 
 /// Part of the caller's budget, in iterations; the share is reported as if it were all.
-pub(crate) struct Part<'b> {
-    pub whole: &'b dyn Budget,
-    pub iterations: u64,
+struct Part<'b> {
+    whole: &'b dyn Budget,
+    from: u64,
+    to: u64,
 }
 
 impl Budget for Part<'_> {
     fn used(&self, iterations: u64) -> f64 {
-        (iterations as f64 / self.iterations as f64).max(if self.whole.used(iterations) >= 1.0 {
-            1.0
-        } else {
-            0.0
-        })
+        ((iterations - self.from) as f64 / (self.to - self.from) as f64).max(
+            if self.whole.used(iterations) >= 1.0 {
+                1.0
+            } else {
+                0.0
+            },
+        )
     }
 }
 
@@ -32,9 +35,10 @@ pub(crate) fn run(search: &mut Search<'_>, budget: &dyn Budget) -> bool {
     let tasks = instance.tasks as u64;
     search.run(&Part {
         whole: budget,
-        iterations: 30 * tasks,
+        from: 0,
+        to: 30 * tasks,
     });
-let mut proven = prove(search, budget);
+    let mut proven = prove(search, budget);
     for _ in 0..PATIENCE {
         if proven || budget.used(search.iterations) >= 1.0 {
             return proven;
@@ -43,7 +47,8 @@ let mut proven = prove(search, budget);
         search.restart();
         search.run(&Part {
             whole: budget,
-            iterations: search.iterations + 200 * tasks,
+            from: search.iterations,
+            to: search.iterations + 200 * tasks,
         });
         if search.best.score < before {
             proven = prove(search, budget);
@@ -70,7 +75,7 @@ fn prove(search: &mut Search<'_>, budget: &dyn Budget) -> bool {
         Verdict::Proven => true,
         Verdict::Better(order) => {
             search.best.begin();
-            search.best.replace(0, &order)
+            search.best.resequence(0, &order)
         }
         Verdict::Unknown => false,
     }

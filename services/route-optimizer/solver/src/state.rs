@@ -26,12 +26,14 @@ pub(crate) struct State<'a> {
     /// The index of each route in `used`, or `NONE`.
     slot: Vec<u32>,
     /// Vehicles without tasks, by class.
-    idle: Vec<Vec<u32>>,
+    pub idle: Vec<Vec<u32>>,
     /// The route of each task, or `NONE`.
     pub route_of: Vec<u32>,
     /// Units in no route.
     pub absent: Vec<u32>,
     pub score: Score,
+    /// When each route was last looked at, and a counter for that.
+    pub seen: (Vec<u64>, u64),
     journal: Journal,
 }
 
@@ -73,6 +75,7 @@ impl<'a> State<'a> {
             instance,
             used: Vec::new(),
             slot: vec![NONE; routes.len()],
+            seen: (vec![0; routes.len()], 0),
             journal: Journal {
                 stamp: vec![0; routes.len()],
                 ..Journal::default()
@@ -95,8 +98,8 @@ impl<'a> State<'a> {
 
     /// Takes back everything since [`State::begin`].
     pub(crate) fn undo(&mut self) {
-        for &unit in &self.journal.absent {
-            for task in self.instance.members(unit) {
+        for units in [&self.journal.absent, &self.absent] {
+            for task in units.iter().flat_map(|&unit| self.instance.members(unit)) {
                 self.route_of[task as usize] = NONE;
             }
         }
@@ -114,13 +117,6 @@ impl<'a> State<'a> {
         std::mem::swap(&mut self.absent, &mut self.journal.absent);
         self.score = self.journal.score;
         self.journal.count = 0;
-    }
-
-    /// The routes changed since [`State::begin`].
-    pub(crate) fn changed(&self) -> impl Iterator<Item = u32> {
-        self.journal.routes[..self.journal.count]
-            .iter()
-            .map(|(route, _)| *route)
     }
 
     /// Keeps a copy of a route that is about to change.
@@ -163,11 +159,6 @@ impl<'a> State<'a> {
             _ => {}
         }
         self.score.vehicles = self.used.len() as i64;
-    }
-
-    /// A vehicle of the class without tasks.
-    pub(crate) fn idle_vehicle(&self, class: u32) -> Option<u32> {
-        self.idle[class as usize].last().copied()
     }
 
     /// Takes the marked tasks out of a route; their units become absent. All tasks of a shipment must be marked.
@@ -229,26 +220,45 @@ impl<'a> State<'a> {
         self.list(route);
     }
 
-    /// Replaces the tasks of a route. Returns whether that is possible; if not, the route is left in ruins, to be undone.
-    pub(crate) fn replace(&mut self, route: u32, nodes: &[u32]) -> bool {
+    /// Gives an unused vehicle a whole sequence of absent tasks and its breaks, or changes nothing. Returns whether that is possible.
+    pub(crate) fn adopt(&mut self, route: u32, order: &[u32]) -> bool {
+        self.begin();
+        let possible = self.resequence(route, order);
+        if !possible {
+            self.undo();
+            return false;
+        }
+        for task in self.routes[route as usize].nodes(self.instance) {
+            self.score.absent -= 1;
+            self.score.priority -= self.instance.nodes[task as usize].priority;
+        }
+        let route_of = &self.route_of;
+        self.absent.retain(|&unit| route_of[unit as usize] == NONE);
+        true
+    }
+
+    /// Replaces a route's stops by others; what that means for absent tasks is up to the caller. Returns whether it is possible.
+    pub(crate) fn resequence(&mut self, route: u32, order: &[u32]) -> bool {
         self.touch(route);
         let r = route as usize;
         self.score.cost -= self.routes[r].cost;
         let items = &mut self.routes[r].items;
-        let item = |node| crate::route::Item {
+        let (start, end) = (items[0], items[items.len() - 1]);
+        items.clear();
+        items.push(start);
+        items.extend(order.iter().map(|&node| crate::route::Item {
             node,
             cost: 0,
             depart: 0,
             late: 0,
-        };
-        let (start, end) = (items[0], items[items.len() - 1]);
-        items.clear();
-        items.push(start);
-        items.extend(nodes.iter().map(|&node| item(node)));
+        }));
         items.push(end);
         let possible = self.routes[r].refresh(self.instance);
         self.score.cost += self.routes[r].cost;
-        for &task in nodes {
+        for &task in order
+            .iter()
+            .filter(|&&node| (node as usize) < self.instance.tasks)
+        {
             self.route_of[task as usize] = route;
         }
         self.list(route);
