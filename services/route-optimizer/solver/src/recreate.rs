@@ -11,6 +11,9 @@ use crate::state::State;
 /// Chance to overlook the best gap so far.
 const BLINK: f64 = 0.01;
 
+/// Chance that the first task opens a route of its own; by cost alone that would be too rare to change the number of routes.
+const OPEN: f64 = 0.02;
+
 /// How many of the units that were absent before are tried again.
 const RETRY: usize = 12;
 
@@ -84,6 +87,7 @@ impl Recreate {
             state.absent.swap(i, j);
         }
         let kept = RETRY.min(fresh);
+        let open = random.chance(OPEN);
         let nearby = if random.chance(0.1) {
             usize::MAX
         } else {
@@ -116,7 +120,8 @@ impl Recreate {
         state.absent.drain(..kept);
         for i in 0..self.list.len() {
             let unit = self.list[i].1;
-            if !insert_best(state, unit, nearby, &mut || random.chance(BLINK)) {
+            let opened = i == 0 && open && insert_into_idle(state, unit);
+            if !opened && !insert_best(state, unit, nearby, &mut || random.chance(BLINK)) {
                 state.absent.push(unit);
             }
         }
@@ -178,6 +183,23 @@ fn insert_best(
     if gap == Gap::NOWHERE {
         return false;
     }
+    state.put(unit, route, gap);
+    true
+}
+
+/// Gives a unit an unused vehicle, the cheapest. Returns whether there was one that can.
+fn insert_into_idle(state: &mut State<'_>, unit: u32) -> bool {
+    let instance = state.instance;
+    let vehicles = (0..instance.classes.len()).filter(|&class| instance.allows(unit, class as u32));
+    let gaps = vehicles.filter_map(|class| {
+        let route = *state.idle[class].last()?;
+        let gap =
+            state.routes[route as usize].best_gap(instance, unit, Gap::NOWHERE, &mut || false);
+        (gap != Gap::NOWHERE).then_some((gap.cost, route, gap))
+    });
+    let Some((_, route, gap)) = gaps.min_by_key(|&(cost, route, _)| (cost, route)) else {
+        return false;
+    };
     state.put(unit, route, gap);
     true
 }
