@@ -1,9 +1,11 @@
 //! One request, from bytes to bytes, on a solver thread.
 
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::{ThreadId, current};
 use std::time::{Duration, Instant};
 
 use route_solver::Budget;
+use rustix::time::{ClockId, clock_gettime};
 
 use crate::answer::{Answer, write};
 use crate::draft::{Draft, Tour};
@@ -124,8 +126,9 @@ impl Workshop {
         let options = request.options;
         let budget = Clock {
             started,
-            limit: time_for(request).min(until.saturating_duration_since(started)),
-            iterations: options.iterations,
+            options,
+            work: work_for(request),
+            caller: (current().id(), worked()),
             last: until,
             cancelled,
         };
@@ -192,32 +195,53 @@ fn millis(span: Duration) -> u64 {
     u64::try_from(span.as_millis()).unwrap_or(u64::MAX)
 }
 
-/// How long a search may take when the caller does not say: more for more tasks, less for a lower `x`.
-fn time_for(request: &Request) -> Duration {
-    let Options {
-        explore, limit_ms, ..
-    } = request.options;
-    if let Some(limit) = limit_ms {
-        return Duration::from_millis(limit);
-    }
+/// How long a search may work when the caller does not say: more for more tasks, less for a lower `x`.
+fn work_for(request: &Request) -> Duration {
     let tasks = request.tasks.len() as u64;
-    let share = u64::from(explore.unwrap_or(5)) + 1;
+    let share = u64::from(request.options.explore.unwrap_or(5)) + 1;
     let alone = request.vehicles.len() == 1 && tasks <= 25;
     let most = if alone {
-        20
+        30
     } else {
         (10 * tasks).clamp(50, 10_000)
     };
     Duration::from_millis((most * share / 6).max(1))
 }
 
-/// The search's budget: time or iterations, ended at once when nobody waits any more.
+/// On a busy machine, work may take so many times as long before it ends all the same.
+const PATIENCE: u32 = 5;
+
+/// The search's budget: the caller's time or iterations, or our own idea of how much work is enough. It ends at once when
+/// nobody waits any more.
 struct Clock<'a> {
     started: Instant,
-    limit: Duration,
-    iterations: Option<u64>,
+    options: Options,
+    /// The time a thread may work, when the caller said nothing.
+    work: Duration,
+    /// The thread that called the search, and how long it had worked before.
+    caller: (ThreadId, Duration),
     last: Instant,
     cancelled: &'a AtomicBool,
+}
+
+/// How long this thread has worked in its life.
+fn worked() -> Duration {
+    let time = clock_gettime(ClockId::ThreadCPUTime);
+    Duration::try_from(time).unwrap_or_default()
+}
+
+impl Clock<'_> {
+    /// The share of our own budget that is used: work counts, not waiting for a processor, within reason.
+    fn own(&self, passed: Duration) -> f64 {
+        let (caller, before) = self.caller;
+        let before = if current().id() == caller {
+            before
+        } else {
+            Duration::ZERO
+        };
+        let work = worked().saturating_sub(before).as_secs_f64() / self.work.as_secs_f64();
+        work.max(passed.as_secs_f64() / (self.work * PATIENCE).as_secs_f64())
+    }
 }
 
 impl Budget for Clock<'_> {
@@ -226,11 +250,13 @@ impl Budget for Clock<'_> {
             return 1.0;
         }
         let now = Instant::now();
-        match self.iterations {
-            Some(_) if now >= self.last => 1.0,
-            Some(most) => route_solver::Iterations(most).used(iterations),
-            None if self.limit.is_zero() => 1.0,
-            None => (now - self.started).as_secs_f64() / self.limit.as_secs_f64(),
+        let passed = now.saturating_duration_since(self.started);
+        match (self.options.iterations, self.options.limit_ms) {
+            _ if now >= self.last => 1.0,
+            (Some(most), _) => route_solver::Iterations(most).used(iterations),
+            (None, Some(0)) => 1.0,
+            (None, Some(limit)) => passed.as_secs_f64() * 1000.0 / limit as f64,
+            (None, None) => self.own(passed),
         }
     }
 }
