@@ -42,7 +42,7 @@ fn seller() -> Seller {
         tax_regime: "RF01".to_owned(),
         rea_office: some("TO"),
         rea_number: some("1234567"),
-        share_capital_cents: Some(10_000_00),
+        share_capital_cents: Some(1_000_000),
         sole_shareholder: Some(false),
         warehouse_code: some("IT00TOA01234X"),
         website: some("www.example.it"),
@@ -74,7 +74,7 @@ fn line(number: u32) -> DocumentLine {
     let liquid = number % 4 != 3;
     let without_vat = number % 7 == 6;
     let quantity = Decimal::from(number % 12 + 1);
-    let unit_price = Decimal::new(i64::from(4_9000 + number * 137), 4);
+    let unit_price = Decimal::new(i64::from(49_000 + number * 137), 4);
     let discount_percent = if number % 5 == 4 {
         Decimal::new(75, 1)
     } else {

@@ -9,8 +9,8 @@ use crate::documents::model::DocumentLine;
 use crate::documents::wording::nature;
 
 /// Above this, an invoice without VAT bears a stamp of two euros (art. 13 of the tariff, DPR 642/72).
-const STAMP_FREE_CENTS: i64 = 77_47;
-const STAMP_CENTS: i64 = 2_00;
+const STAMP_FREE_CENTS: i64 = 7_747;
+const STAMP_CENTS: i64 = 200;
 /// The natures that the stamp is due on.
 const STAMPED: [&str; 5] = ["N2.1", "N2.2", "N3.5", "N3.6", "N4"];
 
