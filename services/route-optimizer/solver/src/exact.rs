@@ -42,18 +42,24 @@ pub(crate) fn prove(
     let Ok(known) = i32::try_from(known) else {
         return Verdict::Unknown;
     };
-    let prizes = tune(&line, known);
-    climb(&line, &prizes, known, go_on)
+    for tuning in TUNINGS {
+        let prizes = tune(&line, known, tuning);
+        let verdict = climb(&line, &prizes, known, go_on);
+        if verdict != Verdict::Unknown || !go_on() {
+            return verdict;
+        }
+    }
+    Verdict::Unknown
 }
 
-/// How many visits a task remembers while prizes are tuned, how many rounds that takes, and how many labels it keeps at each place.
-const TUNING: (usize, usize, usize) = (2, 10, 4);
+/// How many visits a task remembers while prizes are tuned, how many rounds that takes, and how many labels are kept at each place;
+/// first quickly, then, if the proof fails, with more care.
+const TUNINGS: [(usize, usize, usize); 2] = [(2, 10, 4), (3, 10, 5)];
 
 /// Prizes under which a path gains nothing by visiting a task twice and another never: a few steps along the subgradient, on paths
 /// that are only nearly the best.
-fn tune(line: &Line, known: i32) -> Vec<i32> {
+fn tune(line: &Line, known: i32, (near, rounds, width): (usize, usize, usize)) -> Vec<i32> {
     let n = line.len();
-    let (near, rounds, width) = TUNING;
     let memory = line.neighbours(near.min(n));
     let look = |prizes: &[i32], round: usize| {
         let direction = if round.is_multiple_of(2) {
