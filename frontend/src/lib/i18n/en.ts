@@ -344,6 +344,7 @@ export const en: Dict = {
       address: 'Address',
       business: 'Business',
     },
+    basePrices: 'Base price, or the parent company’s',
     fields: {
       name: 'Company name',
       kind: 'Kind',
@@ -373,6 +374,7 @@ export const en: Dict = {
       owner_id: 'Salesperson',
       notes: 'Notes',
       external_ref: 'External code',
+      price_list_id: 'Price list',
       archived: 'Archived',
       address: 'Address',
     },

@@ -416,6 +416,7 @@ export const it = {
       address: 'Indirizzo',
       business: 'Commerciale',
     },
+    basePrices: 'Prezzo base, o quello della casa madre',
     fields: {
       name: 'Ragione sociale',
       kind: 'Tipo',
@@ -445,6 +446,7 @@ export const it = {
       owner_id: 'Venditore',
       notes: 'Note',
       external_ref: 'Codice gestionale',
+      price_list_id: 'Listino',
       archived: 'Archiviati',
       address: 'Indirizzo',
     } as Record<string, string>,

@@ -85,11 +85,15 @@ pub fn all(conn: &mut PgConnection) -> DbResult<Vec<ConsumptionTax>> {
 }
 
 /// Every rate, past and future.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+pub struct ConsumptionTaxesBody {
+    items: Vec<ConsumptionTax>,
+}
+
+/// Every rate, past and future.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ConsumptionTaxes {
-    #[serde(default, skip_deserializing)]
-    #[schema(read_only, required = false)]
     version: i64,
     items: Vec<ConsumptionTax>,
 }
@@ -120,13 +124,13 @@ async fn show(app: Data<App>, _who: SignedIn) -> ApiResult<HttpResponse> {
 /// Replaces the rates. What is ordered already keeps the tax that it was priced with.
 #[utoipa::path(put, path = "/api/v1/consumption-taxes", operation_id = "consumption_taxes_put", tag = "prices",
     params(("If-Match" = String, Header, description = "The ETag of the version you read, or *")),
-    request_body = ConsumptionTaxes, security(("bearer" = [])),
+    request_body = ConsumptionTaxesBody, security(("bearer" = [])),
     responses((status = 200, description = "Done", body = ConsumptionTaxes), (status = 403, description = "None of your roles allows it")))]
 async fn replace(
     app: Data<App>,
     who: Can<ManageProducts>,
     if_match: IfMatch,
-    body: Body<ConsumptionTaxes>,
+    body: Body<ConsumptionTaxesBody>,
 ) -> ApiResult<HttpResponse> {
     let (if_match, now) = (if_match.required()?, app.now());
     app.write(move |conn| {
