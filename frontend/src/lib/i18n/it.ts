@@ -126,7 +126,6 @@ export const it = {
       'reference-taken': 'C’è già un ordine con questo riferimento.',
       'invoice-incomplete': 'Per la fattura mancano dei dati.',
       'product-exists': 'Un altro prodotto ha già questo nome o codice; forse è archiviato.',
-      'name-taken': 'Questo nome esiste già.',
       'category-in-use':
         'Nella categoria c’è ancora qualcosa: sposta prima prodotti e sottocategorie.',
       'price-list-in-use':
