@@ -81,3 +81,96 @@ fn is_below_cost(line: &Line) -> bool {
     let comes_to = discounted(line.unit_price, line.discount_percent);
     line.unit_cost.is_some_and(|cost| comes_to < cost)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lines::model::{LineId, net_cents};
+
+    fn decimal(text: &str) -> Decimal {
+        text.parse().unwrap()
+    }
+
+    /// `price`, `discount`, what the lists say, what it costs; an empty text is nothing.
+    fn line(price: &str, discount: &str, list_price: &str, cost: &str) -> Line {
+        let (unit_price, discount_percent) = (decimal(price), decimal(discount));
+        Line {
+            id: LineId::new(),
+            proposal_version_id: None,
+            order_id: None,
+            position: 0,
+            product_id: None,
+            sku: None,
+            description: String::new(),
+            adm_code: None,
+            is_liquid: false,
+            volume_ml: None,
+            nicotine_mg_ml: None,
+            unit: "pz".to_owned(),
+            quantity: Decimal::ONE,
+            list_price: list_price.parse().ok(),
+            price_source: "manual".to_owned(),
+            unit_price,
+            discount_percent,
+            unit_tax: Decimal::ZERO,
+            vat_rate: 22,
+            vat_nature: None,
+            net_cents: net_cents(Decimal::ONE, unit_price, discount_percent),
+            tax_cents: 0,
+            unit_cost: cost.parse().ok(),
+        }
+    }
+
+    #[test]
+    fn a_manual_price_counts_as_much_as_a_discount() {
+        for (price, discount, list_price, ceiling, over) in [
+            ("10", "0", "10", "0", false),
+            ("10", "10", "10", "10", false),
+            ("10", "10.01", "10", "10", true),
+            ("9", "0", "10", "10", false),
+            ("8.9999", "0", "10", "10", true),
+            ("9.5", "5.5", "10", "10", true),
+            // The list took 20 % off already: its own price is no discount of ours.
+            ("10", "20", "8", "0", false),
+            ("0.0333", "33.33", "0.0222", "0", false),
+            ("12", "10", "10", "0", false),
+            ("0", "0", "10", "100", false),
+            ("0", "0", "0", "0", false),
+            ("5", "10", "", "10", false),
+            ("5", "10.5", "", "10", true),
+        ] {
+            let reasons = over_ceiling(&[line(price, discount, list_price, "")], decimal(ceiling));
+            let case = format!("{price} −{discount} % of {list_price}, at most {ceiling} %");
+            assert_eq!(!reasons.is_empty(), over, "{case}: {reasons:?}");
+        }
+    }
+
+    #[test]
+    fn selling_below_cost_is_told_once_without_figure_or_line() {
+        let lines = [
+            line("10", "0", "10", "9.9999"),
+            line("3.1336", "0", "3.1336", "3.1337"),
+            line("1", "0", "1", "3.1337"),
+        ];
+        let reasons = over_ceiling(&lines, Decimal::ONE_HUNDRED);
+        assert_eq!(reasons.len(), 1);
+        assert_eq!((reasons[0].code.as_str(), &reasons[0].pointer), ("margin", &None));
+        assert!(!reasons[0].detail.contains(|c: char| c.is_ascii_digit()));
+        assert!(over_ceiling(&lines[..1], Decimal::ONE_HUNDRED).is_empty());
+    }
+
+    #[test]
+    fn the_effective_discount_is_told_in_percent() {
+        for (price, discount, list_price, percent) in [
+            ("9", "0", "10", "10"),
+            ("9", "10", "10", "19"),
+            ("12", "0", "10", "-20"),
+            ("1", "0", "3", "66.67"),
+            ("1", "5", "", "5"),
+            ("1", "5", "0", "0"),
+        ] {
+            let found = effective_discount(&line(price, discount, list_price, ""));
+            assert_eq!(found, decimal(percent), "{price} −{discount} % of {list_price}");
+        }
+    }
+}

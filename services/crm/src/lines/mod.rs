@@ -1,5 +1,7 @@
 //! Priced lines. A proposal and an order have the same lines, so that what was offered is what is ordered.
 
+#[cfg(test)]
+mod any_numbers;
 pub mod book;
 pub mod guard;
 pub mod hash;
