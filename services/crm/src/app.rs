@@ -9,8 +9,8 @@ use nexus_service::{App, Conventions, Service};
 use utoipa::OpenApi;
 
 use crate::{
-    assignment, campaigns, clients, company, consents, contacts, imports, interactions, italy,
-    leads, opportunities, pipelines, products, sites, tasks, users,
+    assignment, campaigns, categories, clients, company, consents, contacts, imports, interactions,
+    italy, leads, lines, opportunities, pipelines, price_lists, products, rates, sites, tasks, users,
 };
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/crm");
@@ -39,7 +39,12 @@ fn configure(cfg: &mut ServiceConfig) {
     pipelines::routes::configure(cfg);
     opportunities::routes::configure(cfg);
     interactions::routes::configure(cfg);
-    products::configure(cfg);
+    categories::routes::configure(cfg);
+    products::routes::configure(cfg);
+    lines::routes::configure(cfg);
+    price_lists::routes::configure(cfg);
+    rates::taxes::configure(cfg);
+    rates::ceilings::configure(cfg);
     italy::routes::configure(cfg);
     imports::routes::configure(cfg);
     campaigns::routes::configure(cfg);
@@ -91,7 +96,14 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         opportunities::routes::move_to_stage, opportunities::routes::win, opportunities::routes::lose,
         opportunities::routes::reopen, opportunities::routes::show_history,
         interactions::routes::list, interactions::routes::of_client, interactions::routes::record, interactions::routes::show,
-        products::list, italy::routes::list,
+        categories::routes::list, categories::routes::create, categories::routes::change, categories::routes::archive,
+        products::routes::list, products::routes::create, products::routes::show, products::routes::change,
+        products::routes::archive, products::routes::restore, products::routes::match_texts,
+        lines::routes::resolve,
+        price_lists::routes::list, price_lists::routes::create, price_lists::routes::show, price_lists::routes::change,
+        price_lists::routes::archive, price_lists::routes::list_prices, price_lists::routes::price,
+        rates::taxes::show, rates::taxes::replace, rates::ceilings::show, rates::ceilings::replace,
+        italy::routes::list,
         imports::routes::create, imports::routes::list, imports::routes::show, imports::routes::change,
         imports::routes::remove, imports::routes::check, imports::routes::run, imports::routes::rows,
         imports::routes::report,

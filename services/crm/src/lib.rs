@@ -10,6 +10,8 @@ mod visibility;
 pub mod assignment;
 /// Where interest comes from.
 pub mod campaigns;
+/// How the catalogue is sorted.
+pub mod categories;
 /// Who we sell to.
 pub mod clients;
 /// Who we are, on paper and on invoices.
@@ -36,8 +38,12 @@ pub mod lines;
 pub mod opportunities;
 /// Funnels, their stages, and why deals are lost.
 pub mod pipelines;
-/// What we sell, as names.
+/// What clients pay for one.
+pub mod price_lists;
+/// What we sell.
 pub mod products;
+/// Consumption taxes and discount ceilings.
+pub mod rates;
 /// The shops of a client.
 pub mod sites;
 /// What is still to do.

@@ -77,6 +77,7 @@ diesel::table! {
         owner_id -> Nullable<Uuid>,
         notes -> Nullable<Text>,
         external_ref -> Nullable<Text>,
+        price_list_id -> Nullable<Uuid>,
         search_text -> Text,
         name_key -> Text,
         created_at -> Timestamptz,
@@ -151,6 +152,21 @@ diesel::table! {
         archived_at -> Nullable<Timestamptz>,
         do_not_call -> Bool,
         do_not_email -> Bool,
+    }
+}
+
+diesel::table! {
+    consumption_taxes (class, valid_from) {
+        class -> Text,
+        valid_from -> Date,
+        rate_per_ml -> Numeric,
+    }
+}
+
+diesel::table! {
+    discount_ceilings (role) {
+        role -> Text,
+        max_percent -> Numeric,
     }
 }
 
@@ -384,16 +400,87 @@ diesel::table! {
 }
 
 diesel::table! {
+    price_lists (id) {
+        id -> Uuid,
+        version -> BigInt,
+        name -> Text,
+        name_key -> Text,
+        parent_id -> Nullable<Uuid>,
+        valid_from -> Nullable<Date>,
+        valid_until -> Nullable<Date>,
+        discount_percent -> Nullable<Numeric>,
+        currency -> Text,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        archived_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    prices (price_list_id, product_id, min_quantity, valid_from) {
+        price_list_id -> Uuid,
+        product_id -> Uuid,
+        min_quantity -> Numeric,
+        valid_from -> Date,
+        valid_until -> Nullable<Date>,
+        unit_price -> Nullable<Numeric>,
+        discount_percent -> Nullable<Numeric>,
+    }
+}
+
+diesel::table! {
+    product_categories (id) {
+        id -> Uuid,
+        version -> BigInt,
+        name -> Text,
+        name_key -> Text,
+        parent_id -> Nullable<Uuid>,
+        position -> Integer,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        archived_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    product_words (word) {
+        word -> Text,
+    }
+}
+
+diesel::table! {
     products (id) {
         id -> Uuid,
         version -> BigInt,
         name -> Text,
         name_key -> Text,
-        category -> Nullable<Text>,
         list_price_cents -> Nullable<BigInt>,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
         archived_at -> Nullable<Timestamptz>,
+        sku -> Nullable<Text>,
+        category_id -> Nullable<Uuid>,
+        parent_id -> Nullable<Uuid>,
+        variant_label -> Nullable<Text>,
+        kind -> Text,
+        volume_ml -> Nullable<Numeric>,
+        nicotine_mg_ml -> Nullable<Numeric>,
+        adm_code -> Nullable<Text>,
+        tax_stamp -> Bool,
+        unit -> Text,
+        vat_rate -> SmallInt,
+        vat_nature -> Nullable<Text>,
+        list_price -> Nullable<Numeric>,
+        unit_cost -> Nullable<Numeric>,
+        external_ref -> Nullable<Text>,
+        search_text -> Text,
+    }
+}
+
+diesel::table! {
+    sheets (name) {
+        name -> Text,
+        version -> BigInt,
     }
 }
 
@@ -491,6 +578,7 @@ diesel::table! {
         status -> Text,
         manager_id -> Nullable<Uuid>,
         version -> BigInt,
+        roles -> Array<Text>,
     }
 }
 
@@ -511,6 +599,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     lost_reasons,
     opportunities,
     pipelines,
+    price_lists,
+    prices,
+    product_categories,
     products,
     sites,
     stage_moves,

@@ -36,6 +36,7 @@ const TEXTS = [
   'owner_id',
   'notes',
   'external_ref',
+  'price_list_id',
 ] as const;
 const NUMBERS = ['employees', 'founded_year'] as const;
 

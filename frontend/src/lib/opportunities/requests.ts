@@ -88,6 +88,6 @@ export async function readHistory(id: string): Promise<StageMove[]> {
   return (await ask(api.GET('/api/v1/opportunities/{id}/history', one(id)))).items;
 }
 
-export async function findProducts(q: string): Promise<Schemas['Product'][]> {
+export async function findProducts(q: string): Promise<Schemas['ProductView'][]> {
   return (await ask(api.GET('/api/v1/products', { params: { query: { q } } }))).items;
 }

@@ -1,6 +1,7 @@
 import type { Component } from 'svelte';
 import House from '@lucide/svelte/icons/house';
 import ListTodo from '@lucide/svelte/icons/list-todo';
+import Package from '@lucide/svelte/icons/package';
 import Kanban from '@lucide/svelte/icons/square-kanban';
 import Settings from '@lucide/svelte/icons/settings';
 import Target from '@lucide/svelte/icons/target';
@@ -44,6 +45,7 @@ export function places(): Place[] {
       icon: Kanban,
       allowed: session.can('opportunities:read'),
     },
+    { href: '/products', label: nav.products, key: 'p', icon: Package, allowed: true },
     {
       href: '/tasks',
       label: nav.tasks,

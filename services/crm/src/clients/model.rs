@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 use crate::campaigns::model::{CampaignId, SourceId};
 use crate::italy::text::{fold, is_email, key};
 use crate::italy::{Finding, address, countries, phone, sdi, tax_code, vat_number};
+use crate::price_lists::PriceListId;
 use crate::schema::clients;
 use crate::text_enum::text_enum;
 
@@ -94,6 +95,9 @@ pub struct ClientFields {
     /// … and the campaign that brought it.
     #[schema(value_type = Option<uuid::Uuid>)]
     pub campaign_id: Option<CampaignId>,
+    /// What it pays; its parent company's when not given. Only whoever manages products or approves orders gives it.
+    #[schema(value_type = Option<uuid::Uuid>)]
+    pub price_list_id: Option<PriceListId>,
 }
 
 impl Default for ClientFields {
@@ -129,6 +133,7 @@ impl Default for ClientFields {
             external_ref: None,
             source_id: None,
             campaign_id: None,
+            price_list_id: None,
         }
     }
 }

@@ -19,10 +19,11 @@ use uuid::Uuid;
 use super::error::ClientError;
 use super::model::{Class, Client, ClientFields, Invoicing, Lifecycle};
 use super::queries::{Filter, Order};
-use super::{commands, queries};
+use super::{commands, queries, terms};
 use crate::duplicates::model::{Duplicate, DuplicateKind};
 use crate::duplicates::queries::Asker;
 use crate::facts::Act;
+use crate::price_lists;
 use crate::sites;
 use crate::users;
 use crate::visibility::Viewer;
@@ -52,6 +53,8 @@ pub struct ClientView {
     owner_name: Option<String>,
     /// The parent's name.
     parent_name: Option<String>,
+    /// The price list's name.
+    price_list_name: Option<String>,
     invoicing: Invoicing,
     /// What looks odd; only in answers to writes.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -70,7 +73,12 @@ impl ClientView {
             Some(parent) => queries::names(conn, &[parent])?.remove(&parent),
             None => None,
         };
+        let price_list_name = match client.fields.price_list_id {
+            Some(id) => price_lists::queries::find(conn, id)?.map(|list| list.fields.name),
+            None => None,
+        };
         Ok(Self {
+            price_list_name,
             invoicing: client.fields.invoicing(),
             client,
             owner_name,
@@ -330,6 +338,7 @@ async fn create(
             viewer: Viewer::of(conn, &who)?,
             now,
         };
+        terms::check(conn, &who, None, fields.price_list_id)?;
         let (client, warnings) = commands::create(conn, &act, id, fields)?;
         if let Some((site_id, fields)) = site {
             sites::commands::create(conn, &act, client.id, site_id, fields)
@@ -380,6 +389,7 @@ async fn change(
             viewer: Viewer::of(conn, &who)?,
             now,
         };
+        terms::check_patch(conn, &who, &act.viewer, id, &body.value)?;
         let (client, warnings) = commands::change(conn, &act, id, &if_match, &body.value)?;
         let version = client.version;
         Ok(Answer::record(

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use diesel::PgConnection;
 use nexus_auth::can::{
-    ManagePipelines, ManageUsers, ReadClients, WriteClients, WriteOpportunities,
+    ManagePipelines, ManageProducts, ManageUsers, ReadClients, WriteClients, WriteOpportunities,
 };
 use nexus_auth::{Permission, Principal, Scope};
 use nexus_db::DbResult;
@@ -37,7 +37,7 @@ pub fn check_rights(who: &Principal, kind: Kind) -> Result<(), ImportError> {
         Kind::Clients => WriteClients::NAME,
         Kind::Opportunities => WriteOpportunities::NAME,
         Kind::Users => ManageUsers::NAME,
-        Kind::Products => return Ok(()),
+        Kind::Products => ManageProducts::NAME,
     };
     match who.scope_of(needed) {
         Some(_) => Ok(()),

@@ -3,6 +3,7 @@
 //! `1.234,56`, `1,234.56`, `1234,5` and `1100.04` have one reading each. `1.234` has two: which mark is the decimal one
 //! is decided once a column, and is the comma (Italian) unless other samples say otherwise.
 
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 /// The mark before the decimals.
@@ -94,6 +95,15 @@ pub fn cents(text: &str, mark: Mark) -> Result<i64, NumberError> {
         cents = cents.checked_add(1).ok_or(NumberError::TooLarge)?;
     }
     Ok(if number.negative { -cents } else { cents })
+}
+
+/// A number with as many decimals as are written. `mark` settles only what has two readings.
+pub fn decimal(text: &str, mark: Mark) -> Result<Decimal, NumberError> {
+    let number = Number::of(text)?;
+    let (whole, decimals) = number.split(mark)?;
+    let plain = format!("0{whole}.{decimals}0");
+    let value: Decimal = plain.parse().map_err(|_| NumberError::TooLarge)?;
+    Ok(if number.negative { -value } else { value }.normalize())
 }
 
 /// A whole number, such as employees or a year; decimals are accepted only if they are zeros.
@@ -355,6 +365,28 @@ mod tests {
         ] {
             assert_eq!(cents(text, Mark::Comma), Err(error), "{text}");
             assert!(error.code().starts_with("number.") && error.detail().ends_with('.'));
+        }
+    }
+
+    #[test]
+    fn a_decimal_keeps_what_is_written() {
+        for (text, mark, expected) in [
+            ("4,9000", Mark::Comma, Ok("4.9")),
+            ("4.9055", Mark::Comma, Ok("4.9055")),
+            ("1.234,5678", Mark::Comma, Ok("1234.5678")),
+            ("1.234", Mark::Comma, Ok("1234")),
+            ("1.234", Mark::Point, Ok("1.234")),
+            (",5", Mark::Comma, Ok("0.5")),
+            ("-0,25", Mark::Comma, Ok("-0.25")),
+            ("dieci", Mark::Comma, Err(NumberError::Junk)),
+            (
+                "99999999999999999999999999999999",
+                Mark::Comma,
+                Err(NumberError::TooLarge),
+            ),
+        ] {
+            let expected = expected.map(|text| text.parse().unwrap());
+            assert_eq!(decimal(text, mark), expected, "{text}");
         }
     }
 

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use chrono::NaiveDate;
 use nexus_problem::{FieldError, FieldErrors};
+use rust_decimal::Decimal;
 
 use super::dates::{self, Order};
 use super::model::{DateFormat, Import};
@@ -114,6 +115,14 @@ impl<'a> Cells<'a> {
     pub fn cents(&mut self, field: &str) -> Option<i64> {
         let mark = self.sheet.columns.get(field)?.mark;
         let read = numbers::cents(self.text(field)?, mark);
+        read.map_err(|error| self.error(field, error.code(), error.detail()))
+            .ok()
+    }
+
+    /// A number with its decimals; one that cannot be read is an error.
+    pub fn decimal(&mut self, field: &str) -> Option<Decimal> {
+        let mark = self.sheet.columns.get(field)?.mark;
+        let read = numbers::decimal(self.text(field)?, mark);
         read.map_err(|error| self.error(field, error.code(), error.detail()))
             .ok()
     }

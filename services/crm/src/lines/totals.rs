@@ -77,7 +77,66 @@ pub fn cost_cents(lines: &[Line]) -> Option<i64> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::Value;
+
     use super::*;
+    use crate::lines::model::{LineId, net_cents};
+
+    fn line(given: &Value) -> Line {
+        let number = |field: &str| given[field].as_str().unwrap().parse::<Decimal>().unwrap();
+        let (quantity, unit_price) = (number("quantity"), number("unit_price"));
+        let (discount_percent, unit_tax) = (number("discount_percent"), number("unit_tax"));
+        Line {
+            id: LineId::new(),
+            proposal_version_id: None,
+            order_id: None,
+            position: 0,
+            product_id: None,
+            sku: None,
+            description: String::new(),
+            adm_code: None,
+            is_liquid: false,
+            volume_ml: None,
+            nicotine_mg_ml: None,
+            unit: "pz".to_owned(),
+            quantity,
+            list_price: None,
+            price_source: "manual".to_owned(),
+            unit_price,
+            discount_percent,
+            unit_tax,
+            vat_rate: serde_json::from_value(given["vat_rate"].clone()).unwrap(),
+            vat_nature: serde_json::from_value(given["vat_nature"].clone()).unwrap(),
+            net_cents: net_cents(quantity, unit_price, discount_percent),
+            tax_cents: cents(quantity * unit_tax),
+            unit_cost: None,
+        }
+    }
+
+    /// The web app's tests read the same file: what is shown while typing is what is saved.
+    #[test]
+    fn totals_are_those_of_the_shared_examples() {
+        let examples: Value =
+            serde_json::from_str(include_str!("../../fixtures/line-totals.json")).unwrap();
+        for example in examples.as_array().unwrap() {
+            let given = example["lines"].as_array().unwrap();
+            let lines: Vec<Line> = given.iter().map(line).collect();
+            for (line, given) in lines.iter().zip(given) {
+                assert_eq!(
+                    line.net_cents,
+                    given["net_cents"].as_i64().unwrap(),
+                    "{given}"
+                );
+                assert_eq!(
+                    line.tax_cents,
+                    given["tax_cents"].as_i64().unwrap(),
+                    "{given}"
+                );
+            }
+            let made = serde_json::to_value(totals(&lines)).unwrap();
+            assert_eq!(made, example["totals"], "{}", example["name"]);
+        }
+    }
 
     #[test]
     fn vat_is_half_up_at_every_rate() {

@@ -50,7 +50,7 @@ impl OpportunityView {
             None => None,
         };
         let product_name = match fields.product_id {
-            Some(id) => products::find(conn, id)?.map(|product| product.name),
+            Some(id) => products::find(conn, id)?.map(|product| product.fields.name),
             None => None,
         };
         let lost_reason = match opportunity.lost_reason_id {

@@ -18,6 +18,8 @@ struct SavedUser {
     name: String,
     status: String,
     manager_id: Option<UserId>,
+    #[serde(default)]
+    roles: Vec<String>,
 }
 
 /// Applies one event. What crm does not need, it passes over.
@@ -36,6 +38,13 @@ pub fn apply(conn: &mut PgConnection, event: &Event) -> DbResult<()> {
         return Ok(());
     };
     let before = queries::find(conn, saved.id)?;
+    // The feed may be read again from its beginning: what is known better stays.
+    if before
+        .as_ref()
+        .is_some_and(|known| known.version > event.version)
+    {
+        return Ok(());
+    }
     let user = User {
         id: saved.id,
         name_key: key(&saved.name),
@@ -43,6 +52,7 @@ pub fn apply(conn: &mut PgConnection, event: &Event) -> DbResult<()> {
         status: saved.status,
         manager_id: saved.manager_id,
         version: event.version,
+        roles: saved.roles,
     };
     queries::save(conn, &user)?;
     match before {

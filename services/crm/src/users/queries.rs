@@ -17,6 +17,8 @@ pub struct User {
     pub status: String,
     pub manager_id: Option<UserId>,
     pub version: i64,
+    /// The names of their roles.
+    pub roles: Vec<String>,
 }
 
 /// Everybody below a manager, and the manager.

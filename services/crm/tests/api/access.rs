@@ -13,6 +13,7 @@ const EVERYBODY: [bool; 5] = [true; 5];
 const WRITERS: [bool; 5] = [true, true, true, true, false];
 const SELLERS: [bool; 5] = [true, true, true, false, false];
 const ADMINS: [bool; 5] = [true, false, false, false, false];
+const CURATORS: [bool; 5] = [true, false, false, true, false];
 const IMPORTERS: [bool; 5] = [true, true, false, true, false];
 const ASSIGNERS: [bool; 5] = [true, true, false, false, false];
 
@@ -62,6 +63,28 @@ const TABLE: &[Row] = &[
     Row("get", "/api/v1/products", EVERYBODY),
     Row("get", "/api/v1/company", EVERYBODY),
     Row("put", "/api/v1/company", ADMINS),
+    Row("post", "/api/v1/products", CURATORS),
+    Row("post", "/api/v1/products/match", EVERYBODY),
+    Row("get", "/api/v1/products/{id}", EVERYBODY),
+    Row("patch", "/api/v1/products/{id}", CURATORS),
+    Row("delete", "/api/v1/products/{id}", CURATORS),
+    Row("post", "/api/v1/products/{id}/restore", CURATORS),
+    Row("get", "/api/v1/product-categories", EVERYBODY),
+    Row("post", "/api/v1/product-categories", CURATORS),
+    Row("patch", "/api/v1/product-categories/{id}", CURATORS),
+    Row("delete", "/api/v1/product-categories/{id}", CURATORS),
+    Row("get", "/api/v1/price-lists", EVERYBODY),
+    Row("post", "/api/v1/price-lists", CURATORS),
+    Row("post", "/api/v1/price-lists/resolve", EVERYBODY),
+    Row("get", "/api/v1/price-lists/{id}", EVERYBODY),
+    Row("patch", "/api/v1/price-lists/{id}", CURATORS),
+    Row("delete", "/api/v1/price-lists/{id}", CURATORS),
+    Row("get", "/api/v1/price-lists/{id}/prices", EVERYBODY),
+    Row("put", "/api/v1/price-lists/{id}/prices", CURATORS),
+    Row("get", "/api/v1/consumption-taxes", EVERYBODY),
+    Row("put", "/api/v1/consumption-taxes", CURATORS),
+    Row("get", "/api/v1/discount-ceilings", EVERYBODY),
+    Row("put", "/api/v1/discount-ceilings", ADMINS),
     Row("get", "/api/v1/comuni", EVERYBODY),
     Row("get", "/api/v1/imports", IMPORTERS),
     Row("post", "/api/v1/imports", IMPORTERS),
@@ -165,6 +188,17 @@ async fn records(crm: &Crm, owner: &Caller) -> Value {
         .expect(201);
     let task = json!({"title": "Richiama", "due_at": "2026-11-24T09:00:00Z"});
     let task = creator.post("/api/v1/tasks", task).await.expect(201);
+    let named = json!({"name": format!("Di {}", owner.user_id), "list_price": "1"});
+    let product = creator
+        .post("/api/v1/products", named.clone())
+        .await
+        .expect(201);
+    let named = json!({"name": named["name"]});
+    let category = creator
+        .post("/api/v1/product-categories", named.clone())
+        .await
+        .expect(201);
+    let list = creator.post("/api/v1/price-lists", named).await.expect(201);
     let pipelines = creator.get("/api/v1/pipelines").await.expect(200);
     let reasons = creator.get("/api/v1/lost-reasons").await.expect(200);
     json!({
@@ -172,6 +206,7 @@ async fn records(crm: &Crm, owner: &Caller) -> Value {
         "interactions": entry["id"], "pipelines": pipelines["items"][0]["id"], "lost-reasons": reasons["items"][0]["id"],
         "leads": lead["id"], "tasks": task["id"], "lead-sources": "019aab00-0000-7000-8000-00000000dead",
         "campaigns": "019aab00-0000-7000-8000-00000000dead", "assignment-rules": "019aab00-0000-7000-8000-00000000dead",
+        "products": product["id"], "product-categories": category["id"], "price-lists": list["id"],
         "imports": "019aab00-0000-7000-8000-00000000dead",
     })
 }

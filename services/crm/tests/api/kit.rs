@@ -104,7 +104,10 @@ impl Crm {
     /// A user whom crm knows, with these permissions.
     pub fn user(&self, name: &str, manager: Option<&Caller>, permissions: &[&str]) -> Caller {
         let id = UserId::new();
-        self.knows(id, name, manager.map(|manager| manager.user_id));
+        let role = built_in(permissions);
+        let manager = manager.map(|manager| manager.user_id);
+        let conn = &mut self.server.database.connect();
+        mirror_with_roles(conn, id, name, manager, role.as_slice());
         self.server.sign_in_as(id, permissions)
     }
 
@@ -149,8 +152,32 @@ impl Crm {
     }
 }
 
+/// The name of the built-in role that has these permissions.
+fn built_in(permissions: &[&str]) -> Option<&'static str> {
+    [
+        (ADMIN, "admin"),
+        (MANAGER, "manager"),
+        (AGENT, "agent"),
+        (BACK_OFFICE, "back_office"),
+        (VIEWER, "viewer"),
+    ]
+    .into_iter()
+    .find_map(|(of_role, name)| (of_role == permissions).then_some(name))
+}
+
 /// Applies auth's event about a user.
 pub fn mirror(conn: &mut PgConnection, id: UserId, name: &str, manager: Option<UserId>) {
+    mirror_with_roles(conn, id, name, manager, &[]);
+}
+
+/// Applies auth's event about a user with these roles.
+pub fn mirror_with_roles(
+    conn: &mut PgConnection,
+    id: UserId,
+    name: &str,
+    manager: Option<UserId>,
+    roles: &[&str],
+) {
     let event = Event {
         position: 1,
         id: uuid::Uuid::now_v7(),
@@ -158,7 +185,7 @@ pub fn mirror(conn: &mut PgConnection, id: UserId, name: &str, manager: Option<U
         subject_id: id.uuid(),
         actor_id: None,
         at: nexus_service::now(),
-        payload: json!({"id": id, "name": name, "status": "active", "manager_id": manager, "roles": []}),
+        payload: json!({"id": id, "name": name, "status": "active", "manager_id": manager, "roles": roles}),
         version: 1,
     };
     crm::users::inbox::apply(conn, &event).unwrap();
@@ -169,6 +196,16 @@ pub async fn a_client(who: &Caller, name: &str) -> Value {
     who.post("/api/v1/clients", json!({"name": name}))
         .await
         .expect(201)
+}
+
+/// A product of this name and price, made by whoever may.
+pub async fn a_product(who: &Caller, name: &str, list_price: &str) -> Value {
+    who.post(
+        "/api/v1/products",
+        json!({"name": name, "list_price": list_price}),
+    )
+    .await
+    .expect(201)
 }
 
 /// An open opportunity of this client.

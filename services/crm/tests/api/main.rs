@@ -18,6 +18,8 @@ mod openapi;
 mod opportunities;
 mod outage;
 mod pipelines;
+mod prices;
+mod products;
 mod requests;
 mod tasks;
 mod timeline;

@@ -177,15 +177,63 @@ const PRODUCTS: &[Field] = &[
          item|description|denominazione",
     ),
     text(
+        "sku",
+        "sku|codice articolo|cod articolo|codice prodotto|cod art|cod|codice|item code|product code|article|\
+         articolo n|part number|ean|barcode|codice a barre",
+    ),
+    text(
         "category",
         "category|categoria|series|serie|linea|famiglia|gruppo merceologico|product line|family|reparto|\
          tipo|type|gruppo|categoria merceologica",
     ),
+    text(
+        "kind",
+        "kind|genere|tipologia|tipo prodotto|product kind|natura prodotto",
+    ),
+    text(
+        "variant_of",
+        "variant of|variante di|prodotto padre|articolo padre|parent product|parent|modello",
+    ),
+    text(
+        "variant_label",
+        "variant|variante|gradazione|gusto|colore|taglia|versione|option",
+    ),
+    shaped(
+        "volume_ml",
+        Shape::Number,
+        "volume ml|ml|volume|contenuto ml|contenuto|millilitri|formato ml|formato|capacita|capacita ml",
+    ),
+    shaped(
+        "nicotine_mg_ml",
+        Shape::Number,
+        "nicotine mg ml|nicotina|nicotina mg ml|nicotine|mg ml|mg|tenore nicotina|contenuto nicotina",
+    ),
+    text(
+        "adm_code",
+        "adm code|codice adm|cod adm|codice pli|cod pli|pli|codice aams|cod aams|codice identificativo",
+    ),
+    text(
+        "tax_stamp",
+        "tax stamp|contrassegno|contrassegno fiscale|fascetta|bollino",
+    ),
+    text(
+        "unit",
+        "unit|unita|um|u m|unita di misura|unita misura|unit of measure|uom",
+    ),
+    text(
+        "vat_rate",
+        "vat rate|iva|aliquota|aliquota iva|vat|perc iva|iva perc|codice iva",
+    ),
+    text("vat_nature", "vat nature|natura|natura iva|codice natura"),
     shaped(
         "list_price",
         Shape::Number,
         "list price|sales price|prezzo|prezzo di listino|prezzo listino|listino|price|unit price|\
          prezzo unitario|prezzo di vendita|prezzo vendita|importo",
+    ),
+    text(
+        "external_ref",
+        "external ref|external id|id|id prodotto|product id|rif esterno|riferimento esterno|record id|crm id",
     ),
 ];
 

@@ -216,8 +216,8 @@ impl Known {
             cells.warn("product", "product.unknown", detail);
             return None;
         };
-        if crate::italy::text::fold(&found.name) != crate::italy::text::fold(name) {
-            let detail = format!("{name:?} was placed as {:?}.", found.name);
+        if crate::italy::text::fold(&found.fields.name) != crate::italy::text::fold(name) {
+            let detail = format!("{name:?} was placed as {:?}.", found.fields.name);
             cells.warn("product", "product.spelled_differently", detail);
         }
         Some(found.clone())

@@ -70,7 +70,7 @@ impl<'a> Reading<'a> {
             .links
             .product
             .as_ref()
-            .map(|product| product.name.as_str());
+            .map(|product| product.fields.name.as_str());
         let client = self.links.client_name.as_deref();
         match (product, client) {
             (Some(product), Some(client)) => format!("{product} – {client}"),

@@ -12,6 +12,7 @@ pub mod parents;
 mod people;
 mod plan;
 mod products;
+mod products_reading;
 pub mod users;
 
 use chrono::{DateTime, Utc};
