@@ -2,6 +2,8 @@
 
 mod app;
 mod facts;
+mod liquids;
+mod parties;
 mod schema;
 mod text_enum;
 mod visibility;
@@ -10,6 +12,8 @@ mod visibility;
 pub mod assignment;
 /// Where interest comes from.
 pub mod campaigns;
+/// What needs a manager's yes.
+pub mod approvals;
 /// Who we sell to.
 pub mod clients;
 /// Who we are, on paper and on invoices.
@@ -32,12 +36,18 @@ pub mod italy;
 pub mod leads;
 /// Priced lines of proposals and orders, and their totals.
 pub mod lines;
+/// Numbers of documents, without gaps.
+pub mod numbers;
 /// Possible sales.
 pub mod opportunities;
+/// Orders, from approval to invoice.
+pub mod orders;
 /// Funnels, their stages, and why deals are lost.
 pub mod pipelines;
 /// What we sell, as names.
 pub mod products;
+/// Priced offers, their versions, and the customer's link.
+pub mod proposals;
 /// The shops of a client.
 pub mod sites;
 /// What is still to do.
@@ -45,4 +55,4 @@ pub mod tasks;
 /// Who owns what: a mirror of auth's users.
 pub mod users;
 
-pub use app::{SERVICE, migrations, openapi};
+pub use app::{SERVICE, migrations, openapi, parts};

@@ -5,3 +5,6 @@ pub mod model;
 pub mod pricing;
 pub mod queries;
 pub mod totals;
+
+#[cfg(test)]
+pub mod testing;
