@@ -75,7 +75,7 @@ const FRUGAL: [(&str, &str); 3] = [
 ];
 
 /// What must not be handed on to a child that it is not meant for.
-const CONFIDENTIAL: [&str; 7] = [
+const CONFIDENTIAL: [&str; 8] = [
     "BACKUP_KEY",
     "ADMIN_DATABASE_URL",
     "DATABASE_URL",

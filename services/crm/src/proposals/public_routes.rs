@@ -47,7 +47,7 @@ pub struct LinkRefuseBody {
 
 /// The offer that a link leads to.
 #[utoipa::path(get, path = "/api/v1/proposals/link/{token}", operation_id = "proposals_link_get", tag = "proposals",
-    params(("token" = String, Path, description = "The end of the link")),
+    params(("token" = String, Path, description = "The end of the link")), security(()),
     responses((status = 200, description = "Done", body = Offer), (status = 404, description = "No link of ours"),
         (status = 410, description = "Expired, withdrawn or replaced: `type` says which"), (status = 429, description = "Too many tries")))]
 async fn show(app: Data<App>, request: HttpRequest, token: Path<String>) -> ApiResult<Json<Offer>> {
@@ -65,7 +65,7 @@ async fn show(app: Data<App>, request: HttpRequest, token: Path<String>) -> ApiR
 
 /// Accepts the offer, once; the order is made with it. Sent again, it gives the first answer.
 #[utoipa::path(post, path = "/api/v1/proposals/link/{token}/accept", operation_id = "proposals_link_accept", tag = "proposals",
-    params(("token" = String, Path, description = "The end of the link")), request_body = LinkAcceptBody,
+    params(("token" = String, Path, description = "The end of the link")), security(()), request_body = LinkAcceptBody,
     responses((status = 200, description = "Done", body = Offer), (status = 404, description = "No link of ours"),
         (status = 409, description = "It was answered otherwise, or is not what was read: `type` says which"),
         (status = 410, description = "Expired, withdrawn or replaced: `type` says which"), (status = 429, description = "Too many tries")))]
@@ -101,7 +101,7 @@ async fn accept(
 
 /// Refuses the offer, once. Sent again, it gives the first answer.
 #[utoipa::path(post, path = "/api/v1/proposals/link/{token}/refuse", operation_id = "proposals_link_refuse", tag = "proposals",
-    params(("token" = String, Path, description = "The end of the link")), request_body = LinkRefuseBody,
+    params(("token" = String, Path, description = "The end of the link")), security(()), request_body = LinkRefuseBody,
     responses((status = 200, description = "Done", body = Offer), (status = 404, description = "No link of ours"),
         (status = 409, description = "It was answered otherwise: `type` says how"),
         (status = 410, description = "Expired, withdrawn or replaced: `type` says which"), (status = 429, description = "Too many tries")))]
