@@ -4,6 +4,7 @@ DROP FUNCTION refuse_settled;
 ALTER TABLE lines DROP CONSTRAINT lines_proposal_version_fkey, DROP CONSTRAINT lines_order_fkey;
 DROP TABLE order_steps;
 DROP TABLE orders;
+DROP TABLE proposal_papers;
 DROP TABLE proposal_versions;
 DROP FUNCTION keep_sent_version;
 DROP TABLE proposals;

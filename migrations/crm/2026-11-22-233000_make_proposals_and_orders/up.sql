@@ -14,7 +14,7 @@ CREATE TABLE document_numbers (
 
 -- What needs a manager's yes. One row.
 CREATE TABLE approval_rules (
-    only boolean PRIMARY KEY DEFAULT true CHECK (only),
+    single boolean PRIMARY KEY DEFAULT true CHECK (single),
     version bigint NOT NULL,
     max_amount_cents bigint CHECK (max_amount_cents >= 0),
     min_margin_percent numeric(5, 2) CHECK (min_margin_percent BETWEEN 0 AND 100),
@@ -108,6 +108,16 @@ CREATE TABLE proposal_versions (
 CREATE UNIQUE INDEX proposal_versions_sent_key ON proposal_versions (proposal_id) WHERE status = 'sent';
 CREATE INDEX proposal_versions_due ON proposal_versions (valid_until, id) WHERE status = 'sent';
 
+-- What the customer sees on paper, byte by byte, and what it was printed from.
+CREATE TABLE proposal_papers (
+    version_id uuid PRIMARY KEY REFERENCES proposal_versions,
+    document jsonb NOT NULL,
+    pdf bytea NOT NULL,
+    sha256 text NOT NULL
+);
+CREATE TRIGGER proposal_papers_stay BEFORE UPDATE OR DELETE ON proposal_papers
+    FOR EACH ROW EXECUTE FUNCTION refuse_change();
+
 CREATE TABLE orders (
     id uuid PRIMARY KEY,
     version bigint NOT NULL,
@@ -178,6 +188,7 @@ CREATE INDEX orders_owner ON orders (owner_id, created_at, id);
 CREATE INDEX orders_owner_status ON orders (owner_id, status, created_at, id);
 CREATE INDEX orders_client ON orders (client_id, created_at, id);
 CREATE INDEX orders_status ON orders (status, created_at, id);
+CREATE INDEX orders_proposal ON orders (proposal_id) WHERE proposal_id IS NOT NULL;
 CREATE INDEX orders_opportunity ON orders (opportunity_id) WHERE opportunity_id IS NOT NULL;
 CREATE INDEX orders_waiting ON orders (created_at, id)
     WHERE status = 'pending_approval' AND refused_hash IS DISTINCT FROM content_hash;

@@ -1,8 +1,8 @@
 //! The tables of this service. The shared ones (outbox, events, …) are declared where they are used.
 
 diesel::table! {
-    approval_rules (only) {
-        only -> Bool,
+    approval_rules (single) {
+        single -> Bool,
         version -> BigInt,
         max_amount_cents -> Nullable<BigInt>,
         min_margin_percent -> Nullable<Numeric>,
