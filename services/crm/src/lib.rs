@@ -8,12 +8,12 @@ mod schema;
 mod text_enum;
 mod visibility;
 
+/// What needs a manager's yes.
+pub mod approvals;
 /// Who gets a lead when nobody says.
 pub mod assignment;
 /// Where interest comes from.
 pub mod campaigns;
-/// What needs a manager's yes.
-pub mod approvals;
 /// Who we sell to.
 pub mod clients;
 /// Who we are, on paper and on invoices.

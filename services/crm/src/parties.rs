@@ -9,8 +9,11 @@ use nexus_problem::FieldErrors;
 
 use crate::clients;
 use crate::clients::commands::check_owner;
+use crate::clients::model::ClientFields;
 use crate::contacts;
 use crate::contacts::model::ContactId;
+use crate::documents::Party;
+use crate::italy::address::{self, Address};
 use crate::opportunities;
 use crate::opportunities::model::OpportunityId;
 use crate::sites;
@@ -103,6 +106,44 @@ fn check_client(
 pub fn site_of(conn: &mut PgConnection, client: ClientId, site: SiteId) -> DbResult<Option<Site>> {
     let sites = sites::queries::of_client(conn, client)?;
     Ok(sites.into_iter().find(|known| known.id == site))
+}
+
+/// A client as it stands on paper.
+#[must_use]
+pub fn on_paper(client: &ClientFields) -> Party {
+    Party {
+        name: client.name.clone(),
+        first_name: client.first_name.clone(),
+        last_name: client.last_name.clone(),
+        vat_country: client.vat_country.clone(),
+        vat_number: client.vat_number.clone(),
+        tax_code: client.tax_code.clone(),
+        sdi_code: client.sdi_code.clone(),
+        pec: client.pec.clone(),
+        email: client.email.clone(),
+        phone: client.phone.clone(),
+        street: client.street.clone(),
+        street_number: client.street_number.clone(),
+        cap: client.cap.clone(),
+        city: client.city.clone(),
+        province: client.province.clone(),
+        country: client.country.clone(),
+    }
+}
+
+/// A shop as on an envelope: its sign, then its address.
+#[must_use]
+pub fn envelope(site: &Site) -> Vec<String> {
+    let mut lines = vec![site.name.clone()];
+    lines.extend(address::lines(&Address {
+        street: site.street.as_deref(),
+        street_number: site.street_number.as_deref(),
+        cap: site.cap.as_deref(),
+        city: site.city.as_deref(),
+        province: site.province.as_deref(),
+        country: Some(&site.country),
+    }));
+    lines
 }
 
 /// The shop meant when none is named: the client's only one.

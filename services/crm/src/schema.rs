@@ -483,6 +483,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    proposal_papers (version_id) {
+        version_id -> Uuid,
+        document -> Jsonb,
+        pdf -> Bytea,
+        sha256 -> Text,
+    }
+}
+
+diesel::table! {
     proposal_versions (id) {
         id -> Uuid,
         proposal_id -> Uuid,
@@ -665,6 +674,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     orders,
     pipelines,
     products,
+    proposal_papers,
     proposal_versions,
     proposals,
     sites,

@@ -7,6 +7,7 @@ pub mod conversion;
 pub mod error;
 pub mod history;
 pub mod model;
+pub mod paper_routes;
 pub mod queries;
 pub mod routes;
 pub mod state;

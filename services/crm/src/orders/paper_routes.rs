@@ -14,7 +14,7 @@ use super::error::OrderError;
 use super::model::{Order, OrderId};
 use super::queries;
 use crate::documents::{
-    DocumentLine, InvoiceDocument, OrderDocument, Party, Terms, invoice_xml, on_a_thread, order_pdf,
+    DocumentLine, InvoiceDocument, OrderDocument, Terms, invoice_xml, on_a_thread, order_pdf,
 };
 use crate::lines;
 use crate::lines::queries::Document;
@@ -69,7 +69,9 @@ async fn show_invoice(
             let client = clients::queries::any(conn, order.client_id)?;
             let document = InvoiceDocument {
                 seller: company::queries::find(conn)?.seller(),
-                client: client.map(|client| Party::from(&client.fields)).unwrap_or_default(),
+                client: client
+                    .map(|client| parties::on_paper(&client.fields))
+                    .unwrap_or_default(),
                 number: order.invoice_number.clone().unwrap_or(order.number.clone()),
                 issued_on: business_day(order.invoiced_at.unwrap_or(now)),
                 order_number: order.number.clone(),
@@ -120,7 +122,9 @@ fn confirmation(conn: &mut PgConnection, order: &Order) -> DbResult<OrderDocumen
     };
     Ok(OrderDocument {
         seller: company::queries::find(conn)?.seller(),
-        client: client.map(|client| Party::from(&client.fields)).unwrap_or_default(),
+        client: client
+            .map(|client| parties::on_paper(&client.fields))
+            .unwrap_or_default(),
         number: order.number.clone(),
         issued_on: business_day(order.created_at),
         requested_on: order.requested_on,

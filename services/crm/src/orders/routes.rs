@@ -18,8 +18,8 @@ use super::history::{self, OrderStepView};
 use super::model::{Order, OrderChannel, OrderFields};
 use super::queries::{self, Filter, Sorting};
 use super::state::OrderStatus;
-use super::step_routes;
 use super::views::{OrderRow, OrderView, rows};
+use super::{paper_routes, step_routes};
 use crate::clients::queries::{plan_for_these_words, words};
 use crate::facts::Act;
 use crate::lines::model::LineFields;
@@ -41,6 +41,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
     .service(resource("/api/v1/orders/{id}/history").route(get().to(show_history)))
     .service(resource("/api/v1/orders/{id}/duplicate").route(post().to(duplicate)));
     step_routes::configure(cfg);
+    paper_routes::configure(cfg);
 }
 
 /// For whom something waits.

@@ -11,9 +11,9 @@ use super::commands::{lock, save_step, stepped};
 use super::error::ProposalError;
 use super::links::Target;
 use super::model::{Proposal, ProposalId, Version};
-use super::queries;
 use super::sending::not_sent;
 use super::state::{Refusal, VersionStatus, VersionStep};
+use super::{papers, queries};
 use crate::facts::{Act, Author};
 use crate::interactions::model::Kind;
 use crate::lines;
@@ -188,6 +188,7 @@ fn accept(
 ) -> Result<(Proposal, Version, Order), ProposalError> {
     version.status = version.status.after(VersionStep::Accept)?;
     note(&mut version, reviewed(answer)?, author.now);
+    version.pdf_sha256 = papers::hash(conn, version.id)?;
     if before.current_version != version.number
         && let Some(mut draft) = queries::version(conn, before.id, before.current_version)?
     {

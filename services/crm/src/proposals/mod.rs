@@ -8,6 +8,8 @@ pub mod error;
 pub mod expiry;
 pub mod links;
 pub mod model;
+pub mod paper_routes;
+pub mod papers;
 pub mod public_routes;
 pub mod public_view;
 pub mod queries;

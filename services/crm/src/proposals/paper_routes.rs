@@ -17,10 +17,8 @@ use crate::lines::queries::Document;
 use crate::visibility::Viewer;
 
 pub fn configure(cfg: &mut ServiceConfig) {
-    cfg.service(
-        resource("/api/v1/proposals/link/{token}/pdf").route(get().to(show_to_customer)),
-    )
-    .service(resource("/api/v1/proposals/{id}/versions/{number}/pdf").route(get().to(show)));
+    cfg.service(resource("/api/v1/proposals/link/{token}/pdf").route(get().to(show_to_customer)))
+        .service(resource("/api/v1/proposals/{id}/versions/{number}/pdf").route(get().to(show)));
 }
 
 /// A PDF to look at, that nobody keeps on the way.
@@ -28,7 +26,10 @@ pub fn pdf(name: &str, bytes: Vec<u8>) -> HttpResponse {
     let name = name.replace('/', "-");
     HttpResponse::Ok()
         .content_type("application/pdf")
-        .insert_header(("content-disposition", format!("inline; filename=\"{name}.pdf\"")))
+        .insert_header((
+            "content-disposition",
+            format!("inline; filename=\"{name}.pdf\""),
+        ))
         .insert_header(("cache-control", "private, no-store"))
         .body(bytes)
 }

@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::error::ProposalError;
 use super::model::{Proposal, Version, VersionId};
 use crate::company;
-use crate::documents::{DocumentLine, Party, ProposalDocument, Terms, proposal_pdf};
+use crate::documents::{DocumentLine, ProposalDocument, Terms, proposal_pdf};
 use crate::lines::model::Line;
 use crate::lines::totals::totals;
 use crate::schema::proposal_papers;
@@ -53,7 +53,9 @@ pub fn document(
     };
     Ok(ProposalDocument {
         seller: company::queries::find(conn)?.seller(),
-        client: client.map(|client| Party::from(&client.fields)).unwrap_or_default(),
+        client: client
+            .map(|client| parties::on_paper(&client.fields))
+            .unwrap_or_default(),
         number: proposal.number.clone(),
         version: version.number,
         issued_on: business_day(version.sent_at.unwrap_or(now)),
@@ -62,7 +64,9 @@ pub fn document(
             payment: version.payment_terms.clone(),
             delivery: version.delivery_terms.clone(),
             notes: version.notes.clone(),
-            deliver_to: site.map(|site| parties::envelope(&site)).unwrap_or_default(),
+            deliver_to: site
+                .map(|site| parties::envelope(&site))
+                .unwrap_or_default(),
             contact: contact.map(|contact| contact.fields.full_name()),
             salesperson,
         },

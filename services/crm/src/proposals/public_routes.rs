@@ -132,7 +132,7 @@ async fn refuse(
 }
 
 /// Where the link leads, and a mark of where the request comes from.
-fn target(
+pub fn target(
     app: &App,
     request: &HttpRequest,
     token: &str,
@@ -154,7 +154,7 @@ fn target(
 }
 
 /// What was taken back or replaced is gone for the customer.
-fn over(error: ProposalError) -> Problem {
+pub fn over(error: ProposalError) -> Problem {
     use super::state::Refusal;
     match error {
         ProposalError::Refused(refusal @ (Refusal::Withdrawn | Refusal::Replaced)) => {

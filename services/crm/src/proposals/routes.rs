@@ -20,7 +20,7 @@ use super::model::{Proposal, ProposalFields, Version};
 use super::queries::{self, Filter, Sorting};
 use super::state::ProposalStatus;
 use super::views::{ProposalLink, ProposalRow, ProposalView, VersionView, rows};
-use super::{public_routes, step_routes};
+use super::{paper_routes, public_routes, step_routes};
 use crate::clients::queries::{plan_for_these_words, words};
 use crate::facts::Act;
 use crate::lines;
@@ -32,6 +32,7 @@ use crate::visibility::Viewer;
 pub fn configure(cfg: &mut ServiceConfig) {
     // Before the paths with an id.
     public_routes::configure(cfg);
+    paper_routes::configure(cfg);
     cfg.service(
         resource("/api/v1/proposals")
             .route(get().to(list))

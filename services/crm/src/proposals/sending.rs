@@ -9,8 +9,8 @@ use serde_json::json;
 use super::commands::{copies, lock, needs, save_lines, save_step, stepped};
 use super::error::ProposalError;
 use super::model::{Proposal, ProposalId, Version};
-use super::queries;
 use super::state::{Refusal, VersionStep};
+use super::{papers, queries};
 use crate::facts::Act;
 use crate::interactions::model::Kind;
 use crate::italy::text::is_email;
@@ -178,6 +178,7 @@ pub fn send(
     let (kind, fact) = (Some(Kind::ProposalSent), "crm.proposal.sent.v1");
     let more = json!({"to": content.sent_to, "valid_until": content.valid_until});
     save_step(conn, &author, kind, fact, &before, &after, &content, more)?;
+    papers::keep(conn, &after, &content, &lines, act.now)?;
     Ok(after)
 }
 

@@ -123,6 +123,11 @@ const TABLE: &[Row] = &[
     Row("delete", "/api/v1/proposals/{id}", SELLERS),
     Row("get", "/api/v1/proposals/{id}/versions", EVERYBODY),
     Row("get", "/api/v1/proposals/{id}/versions/{number}", EVERYBODY),
+    Row(
+        "get",
+        "/api/v1/proposals/{id}/versions/{number}/pdf",
+        EVERYBODY,
+    ),
     Row("get", "/api/v1/proposals/{id}/diff", EVERYBODY),
     Row("post", "/api/v1/proposals/{id}/send", SELLERS),
     Row("post", "/api/v1/proposals/{id}/withdraw", SELLERS),
@@ -140,6 +145,8 @@ const TABLE: &[Row] = &[
     Row("get", "/api/v1/orders/{id}", EVERYBODY),
     Row("patch", "/api/v1/orders/{id}", WRITERS),
     Row("get", "/api/v1/orders/{id}/history", EVERYBODY),
+    Row("get", "/api/v1/orders/{id}/pdf", EVERYBODY),
+    Row("get", "/api/v1/orders/{id}/invoice.xml", PROCESSORS),
     Row("post", "/api/v1/orders/{id}/duplicate", WRITERS),
     Row("post", "/api/v1/orders/{id}/cancel", WRITERS),
     Row("post", "/api/v1/orders/{id}/approve", APPROVERS),
@@ -152,8 +159,9 @@ const TABLE: &[Row] = &[
 ];
 
 /// What customers reach by a link, without an account: nobody is refused for who they are.
-const OPEN: [&str; 3] = [
+const OPEN: [&str; 4] = [
     "get /api/v1/proposals/link/{token}",
+    "get /api/v1/proposals/link/{token}/pdf",
     "post /api/v1/proposals/link/{token}/accept",
     "post /api/v1/proposals/link/{token}/refuse",
 ];

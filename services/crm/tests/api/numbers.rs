@@ -35,9 +35,15 @@ fn eight_threads_that_often_give_up_leave_no_gap_and_no_double() {
                 // A small generator of its own, so that a failure can be repeated.
                 let mut state = thread * 7919 + 1;
                 for _ in 0..60 {
-                    state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+                    state = state
+                        .wrapping_mul(6_364_136_223_846_793_005)
+                        .wrapping_add(1);
                     let (gives_up, waits) = (state >> 33 & 1 == 0, state >> 40 & 3);
-                    let year = if state >> 50 & 1 == 0 { "2026-12-31" } else { "2027-01-01" };
+                    let year = if state >> 50 & 1 == 0 {
+                        "2026-12-31"
+                    } else {
+                        "2027-01-01"
+                    };
                     #[expect(clippy::disallowed_methods, reason = "the test is about transactions")]
                     let done = conn.transaction(|conn| {
                         let number = take(conn, Series::Orders, day(year)).unwrap();
@@ -53,9 +59,16 @@ fn eight_threads_that_often_give_up_leave_no_gap_and_no_double() {
             })
         })
         .collect();
-    let taken: Vec<(i16, i32)> = taken.into_iter().flat_map(|thread| thread.join().unwrap()).collect();
+    let taken: Vec<(i16, i32)> = taken
+        .into_iter()
+        .flat_map(|thread| thread.join().unwrap())
+        .collect();
     for year in [2026, 2027] {
-        let mut serials: Vec<i32> = taken.iter().filter(|(y, _)| *y == year).map(|(_, serial)| *serial).collect();
+        let mut serials: Vec<i32> = taken
+            .iter()
+            .filter(|(y, _)| *y == year)
+            .map(|(_, serial)| *serial)
+            .collect();
         serials.sort_unstable();
         let expected: Vec<i32> = (1..).take(serials.len()).collect();
         assert!(serials.len() > 50, "{year}: {}", serials.len());
@@ -114,7 +127,11 @@ async fn jwks() -> Json<Value> {
 }
 
 fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+    TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port()
 }
 
 #[derive(QueryableByName)]
@@ -145,7 +162,11 @@ async fn a_process_killed_amid_orders_leaves_no_gap_and_no_double() {
     let user = UserId::new();
     mirror(&mut database.connect(), user, "Ada", None);
     let token = TestKey::trusted().access(user, ADMIN);
-    let http = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(10)).build().unwrap();
+    let http = reqwest::Client::builder()
+        .no_proxy()
+        .timeout(Duration::from_secs(10))
+        .build()
+        .unwrap();
     let acknowledged = Arc::new(Mutex::new(Vec::<String>::new()));
     let client = uuid::Uuid::now_v7();
 
@@ -160,7 +181,13 @@ async fn a_process_killed_amid_orders_leaves_no_gap_and_no_double() {
         .await;
         if round == 0 {
             let body = json!({"id": client, "name": "Rossi"});
-            let made = http.post(format!("{url}/clients")).bearer_auth(&token).json(&body).send().await.unwrap();
+            let made = http
+                .post(format!("{url}/clients"))
+                .bearer_auth(&token)
+                .json(&body)
+                .send()
+                .await
+                .unwrap();
             assert_eq!(made.status(), 201);
         }
         let made = Arc::new(AtomicUsize::new(0));
@@ -171,11 +198,18 @@ async fn a_process_killed_amid_orders_leaves_no_gap_and_no_double() {
                 let body = json!({"client_id": client, "lines": [line("Box", "1", "10")]});
                 tokio::spawn(async move {
                     // Until the process is gone.
-                    while let Ok(answer) = http.post(&url).bearer_auth(&token).json(&body).send().await {
+                    while let Ok(answer) =
+                        http.post(&url).bearer_auth(&token).json(&body).send().await
+                    {
                         let status = answer.status();
-                        let Ok(order) = answer.json::<Value>().await else { break };
+                        let Ok(order) = answer.json::<Value>().await else {
+                            break;
+                        };
                         if status == 201 {
-                            acknowledged.lock().unwrap().push(order["number"].as_str().unwrap().to_owned());
+                            acknowledged
+                                .lock()
+                                .unwrap()
+                                .push(order["number"].as_str().unwrap().to_owned());
                             made.fetch_add(1, Ordering::Relaxed);
                         }
                     }
@@ -216,9 +250,15 @@ async fn a_process_killed_amid_orders_leaves_no_gap_and_no_double() {
     assert_eq!(facts.orders, i64::from(facts.highest), "no gap");
     assert_eq!(facts.with_lines, facts.orders, "no order without its lines");
     assert_eq!(facts.told, facts.orders, "no order without its event");
-    let kept: Vec<Numbered> = diesel::sql_query("SELECT number FROM orders").load(&mut conn).unwrap();
+    let kept: Vec<Numbered> = diesel::sql_query("SELECT number FROM orders")
+        .load(&mut conn)
+        .unwrap();
     let kept: BTreeSet<String> = kept.into_iter().map(|row| row.number).collect();
-    assert_eq!(i64::try_from(kept.len()).unwrap(), facts.orders, "no double");
+    assert_eq!(
+        i64::try_from(kept.len()).unwrap(),
+        facts.orders,
+        "no double"
+    );
     let acknowledged = acknowledged.lock().unwrap();
     assert!(acknowledged.len() > 45);
     for number in acknowledged.iter() {

@@ -26,7 +26,9 @@ enum Deed {
     /// The agent writes a line of so many euros.
     Edit(u32),
     /// The manager says yes to what it contains now, or to what they saw some time ago.
-    Approve { as_it_is: bool },
+    Approve {
+        as_it_is: bool,
+    },
     Refuse,
     Duplicate,
     Process,
@@ -71,18 +73,39 @@ impl Office {
             }
             Deed::Approve { as_it_is } => {
                 let now = self.agent.get(&path("orders", &order)).await.expect(200);
-                let hash = if *as_it_is { now["content_hash"].clone() } else { seen };
-                let reply = act(&self.manager, "orders", &order, "approve", json!({"content_hash": hash})).await;
+                let hash = if *as_it_is {
+                    now["content_hash"].clone()
+                } else {
+                    seen
+                };
+                let reply = act(
+                    &self.manager,
+                    "orders",
+                    &order,
+                    "approve",
+                    json!({"content_hash": hash}),
+                )
+                .await;
                 if reply.status == 200 {
                     assert_eq!(reply.body["content_hash"], hash, "a yes to something else");
-                    self.said_yes.insert((id, hash.as_str().unwrap().to_owned()));
+                    self.said_yes
+                        .insert((id, hash.as_str().unwrap().to_owned()));
                 }
             }
             Deed::Refuse => {
-                act(&self.manager, "orders", &order, "refuse", json!({"reason": "no"})).await;
+                act(
+                    &self.manager,
+                    "orders",
+                    &order,
+                    "refuse",
+                    json!({"reason": "no"}),
+                )
+                .await;
             }
             Deed::Duplicate => {
-                let copy = act(&self.agent, "orders", &order, "duplicate", json!({})).await.expect(201);
+                let copy = act(&self.agent, "orders", &order, "duplicate", json!({}))
+                    .await
+                    .expect(201);
                 let hash = copy["content_hash"].clone();
                 self.orders.push((copy, hash));
             }
@@ -93,7 +116,14 @@ impl Office {
                 act(&self.back, "orders", &order, "ship", json!({})).await;
             }
             Deed::Cancel => {
-                act(&self.agent, "orders", &order, "cancel", json!({"reason": "no"})).await;
+                act(
+                    &self.agent,
+                    "orders",
+                    &order,
+                    "cancel",
+                    json!({"reason": "no"}),
+                )
+                .await;
             }
         }
     }
@@ -105,7 +135,10 @@ impl Office {
             if matches!(status, "pending_approval" | "cancelled") {
                 continue;
             }
-            assert_eq!(now["approval"]["hash"], now["content_hash"], "{story:?}: {now:#}");
+            assert_eq!(
+                now["approval"]["hash"], now["content_hash"],
+                "{story:?}: {now:#}"
+            );
             let key = (
                 now["id"].as_str().unwrap().to_owned(),
                 now["content_hash"].as_str().unwrap().to_owned(),
@@ -162,7 +195,12 @@ fn lines() -> impl Strategy<Value = Vec<Drawn>> {
 
 fn decimal(value: i128, places: u32) -> String {
     let unit = 10_i128.pow(places);
-    format!("{}.{:0width$}", value / unit, value % unit, width = places as usize)
+    format!(
+        "{}.{:0width$}",
+        value / unit,
+        value % unit,
+        width = places as usize
+    )
 }
 
 fn asked_for(drawn: &[Drawn]) -> Value {
@@ -192,7 +230,10 @@ fn counted(drawn: &[Drawn]) -> (i128, i128, i128) {
         *bases.entry(*rate).or_default() += net;
     }
     let net: i128 = bases.values().sum();
-    let vat: i128 = bases.iter().map(|(rate, base)| half_up(base * i128::from(*rate), 100)).sum();
+    let vat: i128 = bases
+        .iter()
+        .map(|(rate, base)| half_up(base * i128::from(*rate), 100))
+        .sum();
     (net, vat, net + vat)
 }
 
@@ -210,17 +251,35 @@ async fn totals_are_the_same_from_deal_to_proposal_to_order_and_right_to_the_cen
         let proposal = agent.post("/api/v1/proposals", body).await.expect(201);
         let totals = proposal["content"]["totals"].clone();
         let (net, vat, total) = counted(&drawn);
-        for (field, value) in [("net_cents", net), ("vat_cents", vat), ("total_cents", total)] {
-            assert_eq!(i128::from(totals[field].as_i64().unwrap()), value, "{field} of {drawn:?}");
+        for (field, value) in [
+            ("net_cents", net),
+            ("vat_cents", vat),
+            ("total_cents", total),
+        ] {
+            assert_eq!(
+                i128::from(totals[field].as_i64().unwrap()),
+                value,
+                "{field} of {drawn:?}"
+            );
         }
         let (sent, token) = send(&agent, &proposal).await;
         let hash = &sent["content"]["content_hash"];
         if case % 2 == 0 {
             accept(&crm, &token, hash).await.expect(200);
         } else {
-            act(&agent, "proposals", &proposal, "accept", json!({"note": "per telefono"})).await.expect(200);
+            act(
+                &agent,
+                "proposals",
+                &proposal,
+                "accept",
+                json!({"note": "per telefono"}),
+            )
+            .await
+            .expect(200);
         }
-        let order = act(&agent, "proposals", &proposal, "order", json!({})).await.expect(200);
+        let order = act(&agent, "proposals", &proposal, "order", json!({}))
+            .await
+            .expect(200);
         assert_eq!(order["totals"], totals, "{drawn:?}");
         let without_ids = |lines: &Value| -> Vec<Value> {
             let mut lines = lines.as_array().unwrap().clone();
@@ -229,7 +288,10 @@ async fn totals_are_the_same_from_deal_to_proposal_to_order_and_right_to_the_cen
             }
             lines
         };
-        assert_eq!(without_ids(&order["lines"]), without_ids(&proposal["content"]["lines"]));
+        assert_eq!(
+            without_ids(&order["lines"]),
+            without_ids(&proposal["content"]["lines"])
+        );
         let deal = agent.get(&path("opportunities", &deal)).await.expect(200);
         assert_eq!(deal["amount_cents"], totals["net_cents"]);
     }

@@ -145,6 +145,71 @@ async fn a_draft_is_written_sent_read_and_accepted_and_becomes_an_order() {
     }
 }
 
+/// The bytes of a PDF.
+async fn pdf(who: &nexus_testkit::Caller, url: &str) -> Vec<u8> {
+    let answer = who.request(Method::GET, url).send().await.unwrap();
+    assert_eq!(answer.status(), 200, "{url}");
+    assert_eq!(answer.headers()["content-type"], "application/pdf");
+    let bytes = answer.bytes().await.unwrap().to_vec();
+    assert!(bytes.starts_with(b"%PDF-"), "{url}");
+    bytes
+}
+
+#[actix_web::test]
+async fn what_the_customer_saw_on_paper_is_kept_and_its_hash_is_in_the_acceptance() {
+    let crm = Crm::start();
+    no_rules(&crm).await;
+    let agent = crm.agent();
+    let client = a_client(&agent, "Rossi").await;
+    let draft = a_proposal(&agent, &client, json!([line("Espositore", "2", "149.90")])).await;
+    let url = path("proposals", &draft);
+    pdf(&agent, &format!("{url}/versions/1/pdf")).await;
+    let (sent, token) = send(&agent, &draft).await;
+    let link = format!("/api/v1/proposals/link/{token}/pdf");
+    let shown = pdf(&crm.server.nobody(), &link).await;
+    agent
+        .patch(&path("clients", &client), json!({"name": "Bianchi"}))
+        .await
+        .expect(200);
+    assert_eq!(
+        pdf(&agent, &format!("{url}/versions/1/pdf")).await,
+        shown,
+        "as it was sent, whatever changed since"
+    );
+    accept(&crm, &token, &sent["content"]["content_hash"])
+        .await
+        .expect(200);
+    let accepted = agent.get(&url).await.expect(200);
+    let hash = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &shown);
+    let hex: String = hash
+        .as_ref()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    assert_eq!(accepted["content"]["pdf_sha256"], hex);
+    let order = format!("/api/v1/orders/{}", accepted["order_id"].as_str().unwrap());
+    pdf(&agent, &format!("{order}/pdf")).await;
+    let office = crm.user("Olga", None, crate::kit::BACK_OFFICE);
+    let missing = office
+        .get(&format!("{order}/invoice.xml"))
+        .await
+        .problem(422, "validation");
+    assert!(
+        missing["errors"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|error| error["pointer"].as_str().unwrap().starts_with("/c"))
+    );
+    let spoilt: String = token.chars().rev().collect();
+    let spoilt = format!("/api/v1/proposals/link/{spoilt}/pdf");
+    crm.server
+        .nobody()
+        .get(&spoilt)
+        .await
+        .problem(404, "not-found");
+}
+
 #[actix_web::test]
 async fn what_was_sent_never_changes_and_a_change_is_the_next_version() {
     let crm = Crm::start();
