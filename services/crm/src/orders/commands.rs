@@ -460,6 +460,7 @@ pub fn tell(
         kind,
         client_id: Some(order.client_id),
         opportunity_id: order.opportunity_id,
+        lead_id: None,
         details,
         occurred_at: None,
     };

@@ -31,7 +31,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
 /// The order's confirmation for the client.
 #[utoipa::path(get, path = "/api/v1/orders/{id}/pdf", operation_id = "orders_pdf", tag = "orders",
     params(("id" = Uuid, Path)), security(("bearer" = [])),
-    responses((status = 200, description = "Done", content_type = "application/pdf", body = Vec<u8>), (status = 403, description = "None of your roles allows it")))]
+    responses((status = 200, description = "Done", content_type = "application/pdf", body = String), (status = 403, description = "None of your roles allows it")))]
 async fn show_pdf(
     app: Data<App>,
     who: Can<ReadOrders>,

@@ -356,6 +356,7 @@ pub fn tell(
         kind,
         client_id: Some(proposal.client_id),
         opportunity_id: proposal.opportunity_id,
+        lead_id: None,
         details,
         occurred_at: None,
     };

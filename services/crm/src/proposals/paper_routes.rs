@@ -37,7 +37,7 @@ pub fn pdf(name: &str, bytes: Vec<u8>) -> HttpResponse {
 /// One version on paper. What was sent is given as it was sent, byte by byte.
 #[utoipa::path(get, path = "/api/v1/proposals/{id}/versions/{number}/pdf", operation_id = "proposals_pdf", tag = "proposals",
     params(("id" = Uuid, Path), ("number" = i32, Path, description = "From 1")), security(("bearer" = [])),
-    responses((status = 200, description = "Done", content_type = "application/pdf", body = Vec<u8>), (status = 403, description = "None of your roles allows it")))]
+    responses((status = 200, description = "Done", content_type = "application/pdf", body = String), (status = 403, description = "None of your roles allows it")))]
 async fn show(
     app: Data<App>,
     who: Can<ReadProposals>,
@@ -72,7 +72,7 @@ async fn show(
 /// The offer on paper, as it was sent.
 #[utoipa::path(get, path = "/api/v1/proposals/link/{token}/pdf", operation_id = "proposals_link_pdf", tag = "proposals",
     params(("token" = String, Path, description = "The end of the link")), security(()),
-    responses((status = 200, description = "Done", content_type = "application/pdf", body = Vec<u8>), (status = 404, description = "No link of ours"),
+    responses((status = 200, description = "Done", content_type = "application/pdf", body = String), (status = 404, description = "No link of ours"),
         (status = 410, description = "Expired, withdrawn or replaced: `type` says which"), (status = 429, description = "Too many tries")))]
 async fn show_to_customer(
     app: Data<App>,
