@@ -14,6 +14,7 @@ keep() { # keep NAME VALUE: writes it unless it is there
 
 keep postgres_password "$(random)"
 keep auth_master_secret "$(random)"
+keep crm_link_secret "$(random)"
 for service in auth crm; do
   keep "${service}_database_password" "$(random)"
   password=$(<"secrets/${service}_database_password")

@@ -19,7 +19,7 @@ use crate::health::{self, Readiness};
 use crate::openapi::Document;
 use crate::path;
 use crate::rescue::Refusal;
-use crate::table::{self, Route, Service};
+use crate::table::{self, BodyLimits, Route, Service};
 use crate::tokens::Tokens;
 use crate::trace::Trace;
 use crate::upstream::Upstream;
@@ -188,6 +188,8 @@ impl Gateway {
         }
         let limits = if route.upload {
             self.config.limits.upload
+        } else if route.offer {
+            BodyLimits::small()
         } else {
             self.config.limits.body
         };

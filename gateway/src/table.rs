@@ -25,7 +25,7 @@ impl Service {
 pub const API: &str = "/api/v1/";
 
 /// First path segment below [`API`] → service.
-const PREFIXES: [(&str, Service); 32] = [
+const PREFIXES: [(&str, Service); 33] = [
     ("auth", Service::Auth),
     ("users", Service::Auth),
     ("roles", Service::Auth),
@@ -46,6 +46,7 @@ const PREFIXES: [(&str, Service); 32] = [
     ("price-lists", Service::Crm),
     ("proposals", Service::Crm),
     ("orders", Service::Crm),
+    ("approval-rules", Service::Crm),
     ("tasks", Service::Crm),
     ("tags", Service::Crm),
     ("custom-fields", Service::Crm),
@@ -70,6 +71,15 @@ const OPEN: [(Method, &str); 8] = [
     (Method::POST, "/api/v1/auth/invitations/accept"),
     (Method::GET, "/api/v1/auth/setup"),
     (Method::GET, "/api/v1/auth/jwks.json"),
+];
+
+/// A customer's link to an offer: whoever has it needs no account. One more segment names it, and what follows is listed.
+const OFFER: &str = "/api/v1/proposals/link/";
+const OFFER_OPEN: [(Method, &str); 4] = [
+    (Method::GET, ""),
+    (Method::GET, "/pdf"),
+    (Method::POST, "/accept"),
+    (Method::POST, "/refuse"),
 ];
 
 /// The only places where the browser's refresh cookie does anything: a foreign page must not reach them.
@@ -99,6 +109,14 @@ impl Default for BodyLimits {
 }
 
 impl BodyLimits {
+    /// A name, a reason: what somebody without an account may say.
+    pub fn small() -> Self {
+        Self {
+            bytes: 16 * 1024,
+            ..Self::default()
+        }
+    }
+
     /// A spreadsheet with a company's whole client list, over a slow line.
     pub fn upload() -> Self {
         Self {
@@ -118,6 +136,8 @@ pub struct Route {
     pub open: bool,
     pub cookie_bearing: bool,
     pub upload: bool,
+    /// Nobody has to have an account, so nobody gets to say much.
+    pub offer: bool,
 }
 
 /// Finds the service of a canonical path. `None`: no service owns it.
@@ -126,13 +146,26 @@ pub fn find(method: &Method, path: &str) -> Option<Route> {
     let segment = rest.split('/').next()?;
     let (name, service) = *PREFIXES.iter().find(|(prefix, _)| *prefix == segment)?;
     let in_auth = name == "auth";
+    let offer = is_offer(method, path);
     Some(Route {
         service,
         name,
-        open: in_auth && OPEN.iter().any(|(m, open)| m == method && *open == path),
+        open: offer || (in_auth && OPEN.iter().any(|(m, open)| m == method && *open == path)),
         cookie_bearing: in_auth && COOKIE_BEARING.contains(&path),
         upload: name == "imports" && method == Method::POST && rest == "imports",
+        offer,
     })
+}
+
+fn is_offer(method: &Method, path: &str) -> bool {
+    let Some(rest) = path.strip_prefix(OFFER) else {
+        return false;
+    };
+    let (token, action) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    !token.is_empty()
+        && OFFER_OPEN
+            .iter()
+            .any(|(m, open)| m == method && *open == action)
 }
 
 pub fn api_allows(method: &Method) -> bool {
@@ -175,6 +208,30 @@ mod tests {
             (Method::POST, "/api/v1/auth/logout"),
             (Method::GET, "/api/v1/auth/me"),
             (Method::GET, "/api/v1/clients"),
+        ] {
+            assert!(!open(method.clone(), path), "{method} {path}");
+        }
+    }
+
+    #[test]
+    fn an_offer_is_open_by_its_link_and_nothing_beside_it() {
+        let open = |method, path| {
+            let route = find(&method, path);
+            route.is_some_and(|route| route.open && route.offer)
+        };
+        assert!(open(Method::GET, "/api/v1/proposals/link/abc"));
+        assert!(open(Method::GET, "/api/v1/proposals/link/abc/pdf"));
+        assert!(open(Method::POST, "/api/v1/proposals/link/abc/accept"));
+        assert!(open(Method::POST, "/api/v1/proposals/link/abc/refuse"));
+        for (method, path) in [
+            (Method::GET, "/api/v1/proposals/link/"),
+            (Method::GET, "/api/v1/proposals/link"),
+            (Method::POST, "/api/v1/proposals/link/abc"),
+            (Method::GET, "/api/v1/proposals/link/abc/accept"),
+            (Method::POST, "/api/v1/proposals/link/abc/accept/x"),
+            (Method::DELETE, "/api/v1/proposals/link/abc"),
+            (Method::GET, "/api/v1/proposals/abc"),
+            (Method::GET, "/api/v1/orders/link/abc"),
         ] {
             assert!(!open(method.clone(), path), "{method} {path}");
         }

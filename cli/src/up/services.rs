@@ -62,6 +62,8 @@ pub fn started() -> impl Iterator<Item = &'static Service> {
 pub const PUBLIC: &str = "gateway";
 /// The one that knows everybody's secret, since it checks them.
 const ISSUER: &str = "auth";
+/// The one that signs the links which customers open.
+const OFFERS: &str = "crm";
 /// The command itself may ask for a service token, too.
 const OTHER_CLIENTS: [&str; 1] = ["nexus"];
 
@@ -73,12 +75,13 @@ const FRUGAL: [(&str, &str); 3] = [
 ];
 
 /// What must not be handed on to a child that it is not meant for.
-const CONFIDENTIAL: [&str; 7] = [
+const CONFIDENTIAL: [&str; 8] = [
     "BACKUP_KEY",
     "ADMIN_DATABASE_URL",
     "DATABASE_URL",
     "AUTH_MASTER_SECRET",
     "AUTH_SERVICE_SECRETS",
+    "CRM_LINK_SECRET",
     "NEXUS_CLIENT_SECRET",
     "NEXUS_TOKEN",
 ];
@@ -183,6 +186,11 @@ impl Installation<'_> {
                 client_secret(service.name, secrets)?,
             ));
         }
+        if service.name == OFFERS {
+            settings.push(secret("CRM_LINK_SECRET", || {
+                secrets.get("CRM_LINK_SECRET")
+            })?);
+        }
         if service.name == PUBLIC {
             settings.push(("WEB_ROOT".to_owned(), self.web_root.display().to_string()));
         }
@@ -276,7 +284,10 @@ mod tests {
             Some("postgres://nexus_crm@host/nexus")
         );
         assert_eq!(value(&gateway, "CRM_URL"), Some("http://127.0.0.1:8081"));
+        assert!(value(&crm, "CRM_LINK_SECRET").is_some_and(|secret| secret.len() == 64));
         for (settings, name) in [
+            (&gateway, "CRM_LINK_SECRET"),
+            (&auth, "CRM_LINK_SECRET"),
             (&crm, "AUTH_MASTER_SECRET"),
             (&gateway, "DATABASE_URL"),
             (&gateway, "AUTH_SERVICE_SECRETS"),

@@ -280,6 +280,12 @@ impl<T: 'static> FromRequest for Id<T> {
 pub struct IfMatch(Option<Vec<i64>>);
 
 impl IfMatch {
+    /// For work that does not depend on a version.
+    #[must_use]
+    pub const fn any() -> Self {
+        Self(None)
+    }
+
     /// For changes that must not be made blindly.
     ///
     /// # Errors

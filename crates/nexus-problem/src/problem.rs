@@ -244,6 +244,13 @@ impl Problem {
         self
     }
 
+    /// The same problem under another status: what is a conflict to a colleague may be gone to a guest.
+    #[must_use]
+    pub fn with_status(mut self, status: StatusCode) -> Self {
+        self.0.status = status;
+        self
+    }
+
     /// The same problem of a record that came inside another: its pointers start at `prefix`.
     #[must_use]
     pub fn below(mut self, prefix: &str) -> Self {

@@ -2,21 +2,24 @@
 
 use std::sync::Arc;
 
-use actix_web::web::ServiceConfig;
+use actix_web::web::{Data, ServiceConfig};
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
+use nexus_config::Settings;
+use nexus_peers::Credentials;
 use nexus_problem::{FieldError, ProblemBody};
-use nexus_service::{App, Conventions, Service};
+use nexus_service::{App, Conventions, Parts, Service};
 use utoipa::OpenApi;
 
+use crate::proposals::links::Links;
 use crate::{
-    assignment, campaigns, categories, clients, company, consents, contacts, imports, interactions,
-    italy, leads, lines, opportunities, pipelines, price_lists, products, rates, sites, tasks,
-    users,
+    approvals, assignment, campaigns, categories, clients, company, consents, contacts, imports,
+    interactions, italy, leads, lines, opportunities, orders, pipelines, price_lists, products,
+    proposals, rates, sites, tasks, users,
 };
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/crm");
 
-/// The service.
+/// The service, without the key to links that [`parts`] adds.
 pub const SERVICE: Service = Service {
     name: "crm",
     bind: "127.0.0.1:8082",
@@ -53,6 +56,22 @@ fn configure(cfg: &mut ServiceConfig) {
     leads::routes::configure(cfg);
     consents::routes::configure(cfg);
     tasks::routes::configure(cfg);
+    approvals::routes::configure(cfg);
+    proposals::routes::configure(cfg);
+    orders::routes::configure(cfg);
+}
+
+/// What crm makes of its settings.
+pub fn parts(settings: &mut Settings) -> Option<Parts> {
+    let credentials = Credentials::from_settings(settings, SERVICE.name);
+    let links = Data::new(Links::from_settings(settings)?);
+    Some(Parts {
+        credentials: credentials?,
+        configure: Arc::new(move |cfg| {
+            cfg.app_data(links.clone()).configure(configure);
+        }),
+        background: Box::new(background),
+    })
 }
 
 fn background(app: App) {
@@ -70,6 +89,7 @@ fn background(app: App) {
         auth,
         users::inbox::apply,
     ));
+    tokio::spawn(proposals::expiry::work(app.clone()));
     tokio::spawn(imports::worker::work(app));
 }
 
@@ -120,6 +140,19 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         consents::routes::record_of_lead,
         tasks::routes::list, tasks::routes::create, tasks::routes::show_day, tasks::routes::show, tasks::routes::change,
         tasks::routes::finish, tasks::routes::cancel, tasks::routes::reopen,
+        approvals::routes::show, approvals::routes::replace,
+        proposals::routes::list, proposals::routes::create, proposals::routes::show, proposals::routes::change,
+        proposals::routes::archive, proposals::routes::versions, proposals::routes::version, proposals::routes::show_diff,
+        proposals::step_routes::send, proposals::step_routes::withdraw, proposals::step_routes::accept,
+        proposals::step_routes::refuse, proposals::step_routes::request_approval, proposals::step_routes::approve,
+        proposals::step_routes::reject, proposals::step_routes::duplicate, proposals::step_routes::restore,
+        proposals::step_routes::order, proposals::public_routes::show, proposals::public_routes::accept,
+        proposals::public_routes::refuse, proposals::paper_routes::show, proposals::paper_routes::show_to_customer,
+        orders::routes::list, orders::routes::counts, orders::routes::create, orders::routes::show, orders::routes::change,
+        orders::routes::show_history, orders::routes::duplicate, orders::step_routes::approve, orders::step_routes::refuse,
+        orders::step_routes::cancel, orders::step_routes::process, orders::step_routes::ship,
+        orders::step_routes::deliver, orders::step_routes::invoice, orders::step_routes::paid,
+        orders::paper_routes::show_pdf, orders::paper_routes::show_invoice,
     ),
     components(schemas(ProblemBody, FieldError)),
     modifiers(&Conventions),

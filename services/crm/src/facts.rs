@@ -1,6 +1,7 @@
 //! Events of this service: the record as it is now, and what was different before.
 
 use chrono::{DateTime, Utc};
+use nexus_kernel::UserId;
 use nexus_outbox::Fact;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -17,7 +18,40 @@ pub struct Act {
     pub now: DateTime<Utc>,
 }
 
+/// Who makes something happen (nobody: the system, or a customer with a link), and when.
+#[derive(Debug, Clone, Copy)]
+pub struct Author {
+    /// The user.
+    pub user_id: Option<UserId>,
+    /// When.
+    pub now: DateTime<Utc>,
+}
+
 impl Act {
+    /// Whoever acts, whatever they may see.
+    #[must_use]
+    pub fn author(&self) -> Author {
+        Author {
+            user_id: Some(self.viewer.user_id),
+            now: self.now,
+        }
+    }
+
+    /// The fact that a record was created or changed: `{"record": …, "before": {changed fields as they were}}`.
+    #[must_use]
+    pub fn fact<T: Serialize>(
+        &self,
+        kind: &'static str,
+        id: Uuid,
+        version: i64,
+        before: Option<&T>,
+        record: &T,
+    ) -> Fact {
+        self.author().fact(kind, id, version, before, record)
+    }
+}
+
+impl Author {
     /// The fact that a record was created or changed: `{"record": …, "before": {changed fields as they were}}`.
     #[must_use]
     pub fn fact<T: Serialize>(
@@ -31,14 +65,8 @@ impl Act {
         let after = json!(record);
         let before = before.map(|before| changed(&json!(before), &after));
         let payload = json!({"record": after, "before": before});
-        Fact::new(
-            kind,
-            id,
-            Some(self.viewer.user_id.uuid()),
-            self.now,
-            version,
-            payload,
-        )
+        let actor = self.user_id.map(UserId::uuid);
+        Fact::new(kind, id, actor, self.now, version, payload)
     }
 }
 

@@ -2,10 +2,14 @@
 
 mod app;
 mod facts;
+mod liquids;
+mod parties;
 mod schema;
 mod text_enum;
 mod visibility;
 
+/// What needs a manager's yes.
+pub mod approvals;
 /// Who gets a lead when nobody says.
 pub mod assignment;
 /// Where interest comes from.
@@ -34,14 +38,20 @@ pub mod italy;
 pub mod leads;
 /// Priced lines of proposals and orders, and their totals.
 pub mod lines;
+/// Numbers of documents, without gaps.
+pub mod numbers;
 /// Possible sales.
 pub mod opportunities;
+/// Orders, from approval to invoice.
+pub mod orders;
 /// Funnels, their stages, and why deals are lost.
 pub mod pipelines;
 /// What clients pay for one.
 pub mod price_lists;
 /// What we sell.
 pub mod products;
+/// Priced offers, their versions, and the customer's link.
+pub mod proposals;
 /// Consumption taxes and discount ceilings.
 pub mod rates;
 /// The shops of a client.
@@ -51,4 +61,4 @@ pub mod tasks;
 /// Who owns what: a mirror of auth's users.
 pub mod users;
 
-pub use app::{SERVICE, migrations, openapi};
+pub use app::{SERVICE, migrations, openapi, parts};

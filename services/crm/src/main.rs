@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    nexus_service::main(crm::SERVICE)
+    nexus_service::main_with(crm::SERVICE, crm::parts)
 }

@@ -1,6 +1,19 @@
 //! The tables of this service. The shared ones (outbox, events, …) are declared where they are used.
 
 diesel::table! {
+    approval_rules (single) {
+        single -> Bool,
+        version -> BigInt,
+        max_amount_cents -> Nullable<BigInt>,
+        min_margin_percent -> Nullable<Numeric>,
+        discount -> Bool,
+        credit -> Bool,
+        updated_at -> Timestamptz,
+        updated_by -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
     assignment_rules (id) {
         id -> Uuid,
         version -> BigInt,
@@ -83,6 +96,8 @@ diesel::table! {
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
         archived_at -> Nullable<Timestamptz>,
+        credit_limit_cents -> Nullable<BigInt>,
+        payment_terms -> Nullable<Text>,
         source_id -> Nullable<Uuid>,
         campaign_id -> Nullable<Uuid>,
     }
@@ -386,6 +401,76 @@ diesel::table! {
 }
 
 diesel::table! {
+    order_steps (id) {
+        id -> Uuid,
+        order_id -> Uuid,
+        step -> Text,
+        from_status -> Nullable<Text>,
+        to_status -> Text,
+        actor_id -> Nullable<Uuid>,
+        at -> Timestamptz,
+        note -> Nullable<Text>,
+        content_hash -> Text,
+        total_cents -> BigInt,
+    }
+}
+
+diesel::table! {
+    orders (id) {
+        id -> Uuid,
+        version -> BigInt,
+        year -> SmallInt,
+        serial -> Integer,
+        number -> Text,
+        channel -> Text,
+        status -> Text,
+        client_id -> Uuid,
+        owner_id -> Nullable<Uuid>,
+        generated_from -> Nullable<Uuid>,
+        proposal_id -> Nullable<Uuid>,
+        opportunity_id -> Nullable<Uuid>,
+        site_id -> Nullable<Uuid>,
+        contact_id -> Nullable<Uuid>,
+        payment_terms -> Nullable<Text>,
+        delivery_terms -> Nullable<Text>,
+        delivery_address -> Nullable<Text>,
+        requested_on -> Nullable<Date>,
+        notes -> Nullable<Text>,
+        external_ref -> Nullable<Text>,
+        net_cents -> BigInt,
+        tax_cents -> BigInt,
+        vat_cents -> BigInt,
+        total_cents -> BigInt,
+        content_hash -> Text,
+        written_by -> Nullable<Uuid>,
+        approval_needed -> Jsonb,
+        approved_hash -> Nullable<Text>,
+        approved_by -> Nullable<Uuid>,
+        approved_at -> Nullable<Timestamptz>,
+        refused_hash -> Nullable<Text>,
+        refused_by -> Nullable<Uuid>,
+        refused_at -> Nullable<Timestamptz>,
+        refused_reason -> Nullable<Text>,
+        override_hash -> Nullable<Text>,
+        override_by -> Nullable<Uuid>,
+        override_at -> Nullable<Timestamptz>,
+        override_reason -> Nullable<Text>,
+        processed_at -> Nullable<Timestamptz>,
+        shipped_at -> Nullable<Timestamptz>,
+        tracking -> Nullable<Text>,
+        delivered_at -> Nullable<Timestamptz>,
+        invoiced_at -> Nullable<Timestamptz>,
+        invoice_number -> Nullable<Text>,
+        paid_at -> Nullable<Timestamptz>,
+        cancelled_at -> Nullable<Timestamptz>,
+        cancel_reason -> Nullable<Text>,
+        search_text -> Text,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     pipelines (id) {
         id -> Uuid,
         version -> BigInt,
@@ -481,6 +566,80 @@ diesel::table! {
     sheets (name) {
         name -> Text,
         version -> BigInt,
+    }
+}
+
+diesel::table! {
+    proposal_papers (version_id) {
+        version_id -> Uuid,
+        document -> Jsonb,
+        pdf -> Bytea,
+        sha256 -> Text,
+    }
+}
+
+diesel::table! {
+    proposal_versions (id) {
+        id -> Uuid,
+        proposal_id -> Uuid,
+        number -> Integer,
+        status -> Text,
+        site_id -> Nullable<Uuid>,
+        contact_id -> Nullable<Uuid>,
+        valid_until -> Date,
+        payment_terms -> Nullable<Text>,
+        delivery_terms -> Nullable<Text>,
+        notes -> Nullable<Text>,
+        net_cents -> BigInt,
+        tax_cents -> BigInt,
+        vat_cents -> BigInt,
+        total_cents -> BigInt,
+        content_hash -> Text,
+        written_by -> Nullable<Uuid>,
+        needs_approval -> Jsonb,
+        requested_hash -> Nullable<Text>,
+        approved_hash -> Nullable<Text>,
+        approved_by -> Nullable<Uuid>,
+        approved_at -> Nullable<Timestamptz>,
+        rejected_hash -> Nullable<Text>,
+        rejected_by -> Nullable<Uuid>,
+        rejected_at -> Nullable<Timestamptz>,
+        rejected_reason -> Nullable<Text>,
+        sent_at -> Nullable<Timestamptz>,
+        sent_by -> Nullable<Uuid>,
+        sent_to -> Nullable<Text>,
+        link_expires_at -> Nullable<Timestamptz>,
+        viewed_at -> Nullable<Timestamptz>,
+        answered_at -> Nullable<Timestamptz>,
+        answered_by -> Nullable<Text>,
+        answered_role -> Nullable<Text>,
+        answered_via -> Nullable<Text>,
+        answered_from -> Nullable<Text>,
+        answer_note -> Nullable<Text>,
+        pdf_sha256 -> Nullable<Text>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    proposals (id) {
+        id -> Uuid,
+        version -> BigInt,
+        year -> SmallInt,
+        serial -> Integer,
+        number -> Text,
+        client_id -> Uuid,
+        opportunity_id -> Nullable<Uuid>,
+        owner_id -> Nullable<Uuid>,
+        status -> Text,
+        current_version -> Integer,
+        valid_until -> Date,
+        total_cents -> BigInt,
+        waits_for_approval -> Bool,
+        search_text -> Text,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        archived_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -583,6 +742,7 @@ diesel::table! {
 }
 
 diesel::allow_tables_to_appear_in_same_query!(
+    approval_rules,
     assignment_rules,
     assignment_turns,
     campaigns,
@@ -598,11 +758,16 @@ diesel::allow_tables_to_appear_in_same_query!(
     lines,
     lost_reasons,
     opportunities,
+    order_steps,
+    orders,
     pipelines,
     price_lists,
     prices,
     product_categories,
     products,
+    proposal_papers,
+    proposal_versions,
+    proposals,
     sites,
     stage_moves,
     stages,

@@ -45,6 +45,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/approval-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What needs approval. */
+        get: operations["approval_rules_get"];
+        /** Replaces the rules. What was approved stays so; what waits is judged by the rules it was written under. */
+        put: operations["approval_rules_replace"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/assignment-rules": {
         parameters: {
             query?: never;
@@ -539,24 +557,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/consumption-taxes": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Every rate, past and future. */
-        get: operations["consumption_taxes_get"];
-        /** Replaces the rates. What is ordered already keeps the tax that it was priced with. */
-        put: operations["consumption_taxes_put"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/contacts/{id}": {
         parameters: {
             query?: never;
@@ -588,24 +588,6 @@ export interface paths {
         put?: never;
         /** Writes down what a contact said. `refused` on `phone` or `email` stops calls and mails. */
         post: operations["contacts_record_consent"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/discount-ceilings": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What each role may give, and whoever asks. */
-        get: operations["discount_ceilings_get"];
-        /** Replaces the ceilings. */
-        put: operations["discount_ceilings_put"];
-        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1191,6 +1173,263 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Orders, filtered, searched, sorted. */
+        get: operations["orders_list"];
+        put?: never;
+        /** A new order. What needs no approval is approved at once. */
+        post: operations["orders_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One order. */
+        get: operations["orders_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes an order (JSON merge patch) until it is processed. A change of what it contains voids its approval. */
+        patch: operations["orders_change"];
+        trace?: never;
+    };
+    "/api/v1/orders/{id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says yes to what it contains. Name what you looked at: by `If-Match` or `content_hash`. */
+        post: operations["orders_approve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Calls it off, until it is shipped. */
+        post: operations["orders_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders/{id}/deliver": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** It has arrived. */
+        post: operations["orders_deliver"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders/{id}/duplicate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The same again as a new order, at today's prices, without anybody's approval. */
+        post: operations["orders_duplicate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The steps it took, oldest first. */
+        get: operations["orders_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders/{id}/invoice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** It is invoiced. */
+        post: operations["orders_invoice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders/{id}/invoice.xml": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A draft of the electronic invoice; it is not transmitted. What is missing for it is told field by field. */
+        get: operations["orders_invoice_xml"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders/{id}/paid": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The invoice is paid: it no longer uses the client's credit. */
+        post: operations["orders_paid"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders/{id}/pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The order's confirmation for the client. */
+        get: operations["orders_pdf"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders/{id}/process": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begins to prepare an approved one: its content stays from here on. */
+        post: operations["orders_process"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders/{id}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says no to what it contains: it waits no more until it is changed. */
+        post: operations["orders_refuse"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders/{id}/ship": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends it off. Liquids leave only for a shop that may have them on that day. */
+        post: operations["orders_ship"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/orders/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many orders wait for what: for the badges beside the menu. */
+        get: operations["orders_counts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/pipelines": {
         parameters: {
             query?: never;
@@ -1245,114 +1484,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/price-lists": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Price lists by name. */
-        get: operations["price_lists_list"];
-        put?: never;
-        /** A new price list. */
-        post: operations["price_lists_create"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/price-lists/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** One price list. */
-        get: operations["price_lists_get"];
-        put?: never;
-        post?: never;
-        /** Puts a price list away that nobody has. */
-        delete: operations["price_lists_archive"];
-        options?: never;
-        head?: never;
-        /** Changes a price list (JSON merge patch). */
-        patch: operations["price_lists_change"];
-        trace?: never;
-    };
-    "/api/v1/price-lists/{id}/prices": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The products with a price in a list. */
-        get: operations["price_lists_prices"];
-        /** Replaces the prices of one product in a list. */
-        put: operations["price_lists_price"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/price-lists/resolve": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Prices lines for a client while they are typed. Saves nothing. */
-        post: operations["lines_resolve"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/product-categories": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** All categories in use. */
-        get: operations["product_categories_list"];
-        put?: never;
-        /** A new category. */
-        post: operations["product_categories_create"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/product-categories/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /** Puts an empty category away. */
-        delete: operations["product_categories_archive"];
-        options?: never;
-        head?: never;
-        /** Changes a category (JSON merge patch). */
-        patch: operations["product_categories_change"];
-        trace?: never;
-    };
     "/api/v1/products": {
         parameters: {
             query?: never;
@@ -1360,37 +1491,54 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Products by name, or those that fit a search best. */
+        /** Products by name. */
         get: operations["products_list"];
         put?: never;
-        /** A new product. */
-        post: operations["products_create"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/products/{id}": {
+    "/api/v1/proposals": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** One product. */
-        get: operations["products_get"];
+        /** Proposals, filtered, searched, sorted. */
+        get: operations["proposals_list"];
+        put?: never;
+        /** A new proposal, as a draft. */
+        post: operations["proposals_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/proposals/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One proposal, with the version that counts. */
+        get: operations["proposals_get"];
         put?: never;
         post?: never;
-        /** Puts a product away: no new line may name it. `restore` takes it out again. */
-        delete: operations["products_archive"];
+        /** Puts a proposal away, unless the customer has it; `restore` takes it out again. */
+        delete: operations["proposals_archive"];
         options?: never;
         head?: never;
-        /** Changes some fields of a product (JSON merge patch). */
-        patch: operations["products_change"];
+        /** Changes the draft (JSON merge patch). What the customer has stays as it is: changing it opens the next version. */
+        patch: operations["proposals_change"];
         trace?: never;
     };
-    "/api/v1/products/{id}/restore": {
+    "/api/v1/proposals/{id}/accept": {
         parameters: {
             query?: never;
             header?: never;
@@ -1399,15 +1547,15 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Takes a product out of the archive. */
-        post: operations["products_restore"];
+        /** Writes down that the customer accepts what was sent; the order is made with it. */
+        post: operations["proposals_accept"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/products/match": {
+    "/api/v1/proposals/{id}/approve": {
         parameters: {
             query?: never;
             header?: never;
@@ -1416,8 +1564,280 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Which products a pasted column names: by article code, ADM code or name, else the only one that has all its words. */
-        post: operations["products_match"];
+        /** Says yes to the draft's content. Name what you looked at: by `If-Match` or `content_hash`. */
+        post: operations["proposals_approve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/proposals/{id}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is different between two versions: lines, terms, totals. */
+        get: operations["proposals_diff"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/proposals/{id}/duplicate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The same again as a new draft, at today's prices. */
+        post: operations["proposals_duplicate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/proposals/{id}/order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The order of an accepted proposal: the one there is, or made now. Exactly one, however often it is asked for. */
+        post: operations["proposals_order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/proposals/{id}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Writes down that the customer refuses what was sent. */
+        post: operations["proposals_refuse"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/proposals/{id}/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says no to the draft's content. */
+        post: operations["proposals_reject"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/proposals/{id}/request-approval": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks a manager to look at the draft. */
+        post: operations["proposals_request_approval"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/proposals/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes it out of the archive. */
+        post: operations["proposals_restore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/proposals/{id}/send": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives the draft to the customer and answers with the link. From here on this version does not change. */
+        post: operations["proposals_send"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/proposals/{id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All its versions, the first one first. */
+        get: operations["proposals_versions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/proposals/{id}/versions/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One version. */
+        get: operations["proposals_version"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/proposals/{id}/versions/{number}/pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One version on paper. What was sent is given as it was sent, byte by byte. */
+        get: operations["proposals_pdf"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/proposals/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes back what the customer has; its content goes on as the next draft. */
+        post: operations["proposals_withdraw"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/proposals/link/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The offer that a link leads to. */
+        get: operations["proposals_link_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/proposals/link/{token}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Accepts the offer, once; the order is made with it. Sent again, it gives the first answer. */
+        post: operations["proposals_link_accept"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/proposals/link/{token}/pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The offer on paper, as it was sent. */
+        get: operations["proposals_link_pdf"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/proposals/link/{token}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Refuses the offer, once. Sent again, it gives the first answer. */
+        post: operations["proposals_link_refuse"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1734,6 +2154,16 @@ export interface components {
             password: string;
             token: string;
         };
+        /** @description How the customer said yes. */
+        AcceptBody: {
+            /** @description Who said it. */
+            name?: string | null;
+            /** @description `per telefono`. */
+            note?: string | null;
+            role?: string | null;
+            /** @description Whether the deal is won with it, if its pipeline allows; `true` when not given. */
+            win_opportunity?: boolean | null;
+        };
         /** @description A key as the API shows it. */
         ApiKeyView: {
             /** Format: date-time */
@@ -1764,6 +2194,18 @@ export interface components {
         Approval: {
             /** @description Names of roles; `viewer` when not said. */
             roles?: string[] | null;
+        };
+        /** @description The rules and their version. */
+        ApprovalRules: components["schemas"]["Rules"] & {
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description A yes to what was looked at. */
+        ApproveBody: {
+            /** @description The `content_hash` that was looked at; or send `If-Match`. */
+            content_hash?: string | null;
+            /** @description Why liquids go to a shop whose ADM authorisation does not allow them; asked for only then. */
+            override_reason?: string | null;
         };
         /** @description Who works it. */
         AssignLeadBody: {
@@ -1882,6 +2324,19 @@ export interface components {
         };
         /** @enum {string} */
         CampaignKind: "fair" | "web" | "email" | "phone" | "social" | "print" | "event" | "other";
+        /** @description A line that is in both, differently. */
+        ChangedLine: {
+            /** @description Which fields are different. */
+            fields: string[];
+            from: components["schemas"]["LineView"];
+            to: components["schemas"]["LineView"];
+        };
+        /** @description A term that is different. */
+        ChangedTerm: {
+            field: string;
+            from: unknown;
+            to: unknown;
+        };
         /** @enum {string} */
         Channel: "tobacconist" | "vape_shop" | "pharmacy" | "parapharmacy" | "wholesaler" | "ecommerce" | "other";
         /** @enum {string} */
@@ -1948,6 +2403,13 @@ export interface components {
              * @default IT
              */
             country: string;
+            /**
+             * Format: int64
+             * @description The fido: what may be open at once before an order needs approval; no limit when not given. Whoever approves
+             *     orders sets it.
+             * @default null
+             */
+            credit_limit_cents: number | null;
             /** @default null */
             email: string | null;
             /**
@@ -1994,6 +2456,11 @@ export interface components {
              */
             parent_id: string | null;
             /**
+             * @description What new proposals and orders start with: `Bonifico 30 gg FM`.
+             * @default null
+             */
+            payment_terms: string | null;
+            /**
              * @description Certified mailbox for invoices.
              * @default null
              */
@@ -2003,12 +2470,6 @@ export interface components {
              * @default null
              */
             phone: string | null;
-            /**
-             * Format: uuid
-             * @description What it pays; its parent company's when not given. Only whoever manages products or approves orders gives it.
-             * @default null
-             */
-            price_list_id: string | null;
             /**
              * @description Sigla in Italy: `TO`.
              * @default null
@@ -2089,8 +2550,6 @@ export interface components {
             owner_name?: string | null;
             /** @description The parent's name. */
             parent_name?: string | null;
-            /** @description The price list's name. */
-            price_list_name?: string | null;
             /** @description What looks odd; only in answers to writes. */
             warnings?: components["schemas"]["FieldError"][];
         };
@@ -2236,27 +2695,6 @@ export interface components {
         };
         /** @enum {string} */
         ConsentStatus: "granted" | "refused";
-        /** @description A rate, from its first day until the next one of its class. */
-        ConsumptionTax: {
-            class: components["schemas"]["TaxClass"];
-            /**
-             * @description Euros, up to six decimals.
-             * @example 0.143849
-             */
-            rate_per_ml: string;
-            /** Format: date */
-            valid_from: string;
-        };
-        /** @description Every rate, past and future. */
-        ConsumptionTaxes: {
-            items: components["schemas"]["ConsumptionTax"][];
-            /** Format: int64 */
-            version: number;
-        };
-        /** @description Every rate, past and future. */
-        ConsumptionTaxesBody: {
-            items: components["schemas"]["ConsumptionTax"][];
-        };
         /** @description A contact's row. */
         Contact: components["schemas"]["ContactFields"] & {
             /** Format: date-time */
@@ -2360,31 +2798,6 @@ export interface components {
         DateFormat: "auto" | "dmy" | "mdy" | "ymd";
         /** @enum {string} */
         Direction: "in" | "out";
-        /** @description What one role may give. */
-        DiscountCeiling: {
-            /**
-             * @description In percent of the list price, up to two decimals.
-             * @example 10
-             */
-            max_percent: string;
-            /**
-             * @description The role's name.
-             * @example agent
-             */
-            role: string;
-        };
-        /** @description What each role may give, and whoever asks. */
-        DiscountCeilings: {
-            items: components["schemas"]["DiscountCeiling"][];
-            /** @description The highest of one's own roles. */
-            mine: string;
-            /** Format: int64 */
-            version: number;
-        };
-        /** @description What each role may give. */
-        DiscountCeilingsBody: {
-            items: components["schemas"]["DiscountCeiling"][];
-        };
         /** @description What came of it. */
         DoneBody: {
             /** @description Goes onto the timeline of what the task was about. */
@@ -2413,6 +2826,10 @@ export interface components {
             visible: boolean;
             /** @description What is equal, the surest first. */
             why: components["schemas"]["DuplicateReason"][];
+        };
+        /** @description Why liquids may go where the record says they may not. */
+        DuplicateBody: {
+            override_reason?: string | null;
         };
         /** @enum {string} */
         DuplicateKind: "client" | "lead" | "contact";
@@ -2682,6 +3099,10 @@ export interface components {
         InvitedUser: components["schemas"]["UserView"] & {
             invitation: components["schemas"]["InvitationLink"];
         };
+        /** @description The invoice it is on. */
+        InvoiceBody: {
+            invoice_number?: string | null;
+        };
         /** @description How near a client is to being invoiced. */
         Invoicing: {
             /** @description Nothing is missing. */
@@ -2695,7 +3116,7 @@ export interface components {
             score: number;
         };
         /** @enum {string} */
-        Kind: "call" | "email" | "meeting" | "visit" | "note" | "client_created" | "opportunity_created" | "opportunity_moved" | "opportunity_won" | "opportunity_lost" | "opportunity_reopened" | "lead_created" | "lead_assigned" | "lead_contacted" | "lead_qualified" | "lead_lost" | "lead_reopened" | "lead_converted" | "task_done";
+        Kind: "call" | "email" | "meeting" | "visit" | "note" | "client_created" | "opportunity_created" | "opportunity_moved" | "opportunity_won" | "opportunity_lost" | "opportunity_reopened" | "lead_created" | "lead_assigned" | "lead_contacted" | "lead_qualified" | "lead_lost" | "lead_reopened" | "lead_converted" | "task_done" | "proposal_sent" | "proposal_viewed" | "proposal_accepted" | "proposal_refused" | "proposal_expired" | "proposal_withdrawn" | "order_created" | "order_approved" | "order_refused" | "order_overridden" | "order_processing" | "order_shipped" | "order_delivered" | "order_invoiced" | "order_paid" | "order_cancelled";
         /** @description A lead's row. */
         Lead: components["schemas"]["LeadFields"] & {
             /** Format: date-time */
@@ -2978,17 +3399,6 @@ export interface components {
              */
             vat_rate: number | null;
         };
-        /** @description Lines as they are being typed. */
-        LinesToPrice: {
-            /** Format: uuid */
-            client_id?: string | null;
-            lines: components["schemas"]["LineFields"][];
-            /**
-             * Format: date
-             * @description The day of the document; today when not given.
-             */
-            on?: string | null;
-        };
         /** @description A line as it is shown. */
         LineView: {
             adm_code?: string | null;
@@ -3019,6 +3429,23 @@ export interface components {
             /** Format: int32 */
             vat_rate: number;
             volume_ml?: string | null;
+        };
+        /** @description The customer's yes. */
+        LinkAcceptBody: {
+            /** @description `true`; without it nothing is accepted. */
+            accept: boolean;
+            /** @description Of the offer that was read. */
+            content_hash: string;
+            /** @description Who accepts. */
+            name: string;
+            /** @description As what: `titolare`. */
+            role?: string | null;
+        };
+        /** @description The customer's no. */
+        LinkRefuseBody: {
+            /** @description Who refuses. */
+            name: string;
+            reason?: string | null;
         };
         /** @description Why and when it was lost. */
         LoseBody: {
@@ -3063,11 +3490,6 @@ export interface components {
              * @default 0
              */
             position: number;
-        };
-        /** @description What each text names, in their order. */
-        MatchedProducts: {
-            /** @description `null` where no product has this code or name, or more than one could be meant. */
-            items: (components["schemas"]["ProductView"] | null)[];
         };
         /** @description What I change about myself. */
         MyChanges: {
@@ -3193,20 +3615,26 @@ export interface components {
              */
             stage_id?: string | null;
         };
+        /** @description A new order's fields and lines, and its id if the caller chooses it. */
+        NewOrder: components["schemas"]["OrderFields"] & {
+            channel?: components["schemas"]["OrderChannel"] | null;
+            /** Format: uuid */
+            id?: string | null;
+            lines: components["schemas"]["LineFields"][];
+            /** @description Why liquids go to a shop whose ADM authorisation does not allow them; only from whoever approves orders. */
+            override_reason?: string | null;
+        };
         /** @description A new pipeline's fields, and its id if the caller chooses it. */
         NewPipeline: components["schemas"]["PipelineFields"] & {
             /** Format: uuid */
             id?: string | null;
         };
-        /** @description A new price list's fields, and its id if the caller chooses it. */
-        NewPriceList: components["schemas"]["PriceListFields"] & {
+        /** @description A new proposal's fields and lines, and its id if the caller chooses it. */
+        NewProposal: components["schemas"]["ProposalFields"] & {
             /** Format: uuid */
             id?: string | null;
-        };
-        /** @description A new category's fields, and its id if the caller chooses it. */
-        NewProductCategory: components["schemas"]["ProductCategoryFields"] & {
-            /** Format: uuid */
-            id?: string | null;
+            /** @description None yet is fine for a draft. */
+            lines?: components["schemas"]["LineFields"][] | null;
         };
         /** @description Somebody who wants to come in. */
         NewRegistration: {
@@ -3260,6 +3688,57 @@ export interface components {
         };
         /** @description An action without any fields. */
         NoFields: Record<string, never>;
+        /** @description An offer as the customer sees it. */
+        Offer: {
+            answer?: components["schemas"]["OfferAnswer"] | null;
+            client_name?: string | null;
+            contact_name?: string | null;
+            /** @description Name it when accepting: it says what was read. */
+            content_hash: string;
+            delivery_terms?: string | null;
+            lines: components["schemas"]["OfferLine"][];
+            notes?: string | null;
+            number: string;
+            payment_terms?: string | null;
+            /** @description Whom to ask. */
+            seller_name?: string | null;
+            /** Format: date-time */
+            sent_at?: string | null;
+            site_name?: string | null;
+            /** @description `sent`, `accepted` or `refused`. */
+            status: components["schemas"]["VersionStatus"];
+            totals: components["schemas"]["Totals"];
+            /** Format: date */
+            valid_until: string;
+            /** Format: int32 */
+            version_number: number;
+        };
+        /** @description What was answered. */
+        OfferAnswer: {
+            /** Format: date-time */
+            at: string;
+            by?: string | null;
+            role?: string | null;
+        };
+        /** @description A line of an offer. */
+        OfferLine: {
+            description: string;
+            discount_percent: string;
+            /** Format: int64 */
+            net_cents: number;
+            /** Format: int32 */
+            position: number;
+            quantity: string;
+            sku?: string | null;
+            /** Format: int64 */
+            tax_cents: number;
+            unit: string;
+            unit_price: string;
+            unit_tax: string;
+            vat_nature?: string | null;
+            /** Format: int32 */
+            vat_rate: number;
+        };
         /** @description An opportunity's row. */
         Opportunity: components["schemas"]["OpportunityFields"] & {
             /** Format: date-time */
@@ -3415,6 +3894,309 @@ export interface components {
             stage_name?: string | null;
             /** @description It has stayed in its stage longer than that stage allows. */
             stale: boolean;
+        };
+        /** @description Where an order's approval stands. A yes holds for the content with its hash, and for no other. */
+        OrderApproval: {
+            /** Format: date-time */
+            at?: string | null;
+            /**
+             * Format: uuid
+             * @description Nobody when no rule asked for it.
+             */
+            by?: string | null;
+            by_name?: string | null;
+            /** @description The content that was approved. */
+            hash?: string | null;
+            /** @description Why somebody has to look; empty when no rule asks for it. */
+            needed: components["schemas"]["Reason"][];
+            refused?: components["schemas"]["OrderRefusal"] | null;
+            /** @description It waits for a manager now. */
+            waiting: boolean;
+        };
+        /** @description What changes of an order. Lines, when given, replace all lines. */
+        OrderChange: components["schemas"]["OrderFields"] & {
+            lines?: components["schemas"]["LineFields"][] | null;
+            /** @description Why liquids go to a shop whose ADM authorisation does not allow them; only from whoever approves orders. */
+            override_reason?: string | null;
+        };
+        /** @enum {string} */
+        OrderChannel: "push" | "pull" | "ecommerce";
+        /** @description How much waits, as far as the caller may see it. */
+        OrderCounts: {
+            /**
+             * Format: int64
+             * @description Proposals that wait for a yes, likewise.
+             */
+            proposals_waiting_approval: number;
+            /**
+             * Format: int64
+             * @description Refused by a manager: to be changed or cancelled.
+             */
+            refused: number;
+            /**
+             * Format: int64
+             * @description On their way.
+             */
+            shipped: number;
+            /**
+             * Format: int64
+             * @description Delivered, not invoiced.
+             */
+            to_invoice: number;
+            /**
+             * Format: int64
+             * @description Approved, not begun.
+             */
+            to_process: number;
+            /**
+             * Format: int64
+             * @description Being prepared.
+             */
+            to_ship: number;
+            /**
+             * Format: int64
+             * @description Orders that wait for a yes: of an approver, those they may give it to; else the caller's own.
+             */
+            waiting_approval: number;
+        };
+        /** @description The client's credit. */
+        OrderCredit: {
+            /**
+             * Format: int64
+             * @description Approved and not paid, without this order.
+             */
+            exposure_cents: number;
+            /**
+             * Format: int64
+             * @description No limit when `null`.
+             */
+            limit_cents?: number | null;
+        };
+        /**
+         * @description What may be written of an order, besides its lines. A patch names some of these; `null` clears. Where it stands is
+         *     changed by `approve`, `process`, `ship` and so on alone.
+         */
+        OrderFields: {
+            /**
+             * Format: uuid
+             * @description Cannot be changed later.
+             * @default null
+             */
+            client_id: string | null;
+            /**
+             * Format: uuid
+             * @default null
+             */
+            contact_id: string | null;
+            /**
+             * @description Where to, if not to the shop.
+             * @default null
+             */
+            delivery_address: string | null;
+            /** @default null */
+            delivery_terms: string | null;
+            /**
+             * @description Its name in another system; unique. Sent again, it brings the first order back.
+             * @default null
+             */
+            external_ref: string | null;
+            /** @default null */
+            notes: string | null;
+            /**
+             * Format: uuid
+             * @default null
+             */
+            opportunity_id: string | null;
+            /**
+             * Format: uuid
+             * @description Who looks after it; the client's owner when not given.
+             * @default null
+             */
+            owner_id: string | null;
+            /**
+             * @description The client's when not given.
+             * @default null
+             */
+            payment_terms: string | null;
+            /**
+             * Format: date
+             * @description When they want it.
+             * @default null
+             */
+            requested_on: string | null;
+            /**
+             * Format: uuid
+             * @description The shop it goes to; the client's only one when not given.
+             * @default null
+             */
+            site_id: string | null;
+        };
+        /** @description Who answers for liquids sold in spite of the shop's authorisation. */
+        OrderOverride: {
+            /** Format: date-time */
+            at?: string | null;
+            /** Format: uuid */
+            by?: string | null;
+            by_name?: string | null;
+            /** @description Of the content it was said of. */
+            hash: string;
+            reason?: string | null;
+        };
+        /** @description Why not. */
+        OrderReasonBody: {
+            reason: string;
+        };
+        /** @description Who said no to which content, and why. */
+        OrderRefusal: {
+            /** Format: date-time */
+            at?: string | null;
+            /** Format: uuid */
+            by?: string | null;
+            by_name?: string | null;
+            hash: string;
+            reason?: string | null;
+        };
+        /** @description An order as lists show it. */
+        OrderRow: {
+            channel: components["schemas"]["OrderChannel"];
+            /** Format: uuid */
+            client_id: string;
+            client_name?: string | null;
+            content_hash: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: uuid */
+            id: string;
+            invoice_number?: string | null;
+            /** @description Why somebody has to look, or had to. */
+            needed: components["schemas"]["Reason"][];
+            /** Format: int64 */
+            net_cents: number;
+            number: string;
+            /** Format: uuid */
+            opportunity_id?: string | null;
+            /** Format: uuid */
+            owner_id?: string | null;
+            owner_name?: string | null;
+            /** Format: uuid */
+            proposal_id?: string | null;
+            /** Format: date */
+            requested_on?: string | null;
+            status: components["schemas"]["OrderStatus"];
+            /** Format: int64 */
+            total_cents: number;
+            /** Format: date-time */
+            updated_at: string;
+            /** Format: int64 */
+            version: number;
+            /** @description It waits for a manager now. */
+            waiting: boolean;
+            written_by_name?: string | null;
+        };
+        /** @enum {string} */
+        OrderStatus: "pending_approval" | "approved" | "processing" | "shipped" | "delivered" | "invoiced" | "cancelled";
+        /** @enum {string} */
+        OrderStep: "created" | "changed" | "approved" | "refused" | "overridden" | "processing" | "shipped" | "delivered" | "invoiced" | "paid" | "cancelled";
+        /** @description One step, as the API shows it. */
+        OrderStepView: {
+            /** Format: uuid */
+            actor_id?: string | null;
+            /** @description Nobody when a rule or the client did it. */
+            actor_name?: string | null;
+            /** Format: date-time */
+            at: string;
+            /** @description What it contained then. */
+            content_hash: string;
+            from_status?: components["schemas"]["OrderStatus"] | null;
+            /** Format: uuid */
+            id: string;
+            /** @description The reason given, the tracking number, the invoice's number. */
+            note?: string | null;
+            step: components["schemas"]["OrderStep"];
+            to_status: components["schemas"]["OrderStatus"];
+            /** Format: int64 */
+            total_cents: number;
+        };
+        /** @description An order as its page shows it. */
+        OrderView: {
+            approval: components["schemas"]["OrderApproval"];
+            cancel_reason?: string | null;
+            /** Format: date-time */
+            cancelled_at?: string | null;
+            channel: components["schemas"]["OrderChannel"];
+            /** Format: uuid */
+            client_id: string;
+            client_name?: string | null;
+            /** Format: uuid */
+            contact_id?: string | null;
+            contact_name?: string | null;
+            content_hash: string;
+            /**
+             * Format: int64
+             * @description What the goods cost us, when all of it is known. Absent for whoever may not see costs.
+             */
+            cost_cents?: number | null;
+            /** Format: date-time */
+            created_at: string;
+            credit: components["schemas"]["OrderCredit"];
+            /** Format: date-time */
+            delivered_at?: string | null;
+            delivery_address?: string | null;
+            delivery_terms?: string | null;
+            external_ref?: string | null;
+            /**
+             * Format: uuid
+             * @description The version of the proposal it was made of.
+             */
+            generated_from?: string | null;
+            /** Format: uuid */
+            id: string;
+            invoice_number?: string | null;
+            /** Format: date-time */
+            invoiced_at?: string | null;
+            lines: components["schemas"]["LineView"][];
+            /** @description In percent of the goods' price. Absent for whoever may not see costs. */
+            margin_percent?: string | null;
+            notes?: string | null;
+            number: string;
+            /** Format: uuid */
+            opportunity_id?: string | null;
+            override?: components["schemas"]["OrderOverride"] | null;
+            /** Format: uuid */
+            owner_id?: string | null;
+            owner_name?: string | null;
+            /** Format: date-time */
+            paid_at?: string | null;
+            payment_terms?: string | null;
+            /** Format: date-time */
+            processed_at?: string | null;
+            /** Format: uuid */
+            proposal_id?: string | null;
+            proposal_number?: string | null;
+            /** Format: date */
+            requested_on?: string | null;
+            /** Format: date-time */
+            shipped_at?: string | null;
+            /** Format: uuid */
+            site_id?: string | null;
+            site_name?: string | null;
+            status: components["schemas"]["OrderStatus"];
+            totals: components["schemas"]["Totals"];
+            tracking?: string | null;
+            /** Format: date-time */
+            updated_at: string;
+            /** Format: int64 */
+            version: number;
+            /** @description What to know about it: an ADM authorisation that ends soon, or does not allow its liquids any more. */
+            warnings: components["schemas"]["FieldError"][];
+            /**
+             * Format: uuid
+             * @description Who wrote what it contains now.
+             */
+            written_by?: string | null;
+            written_by_name?: string | null;
+            /** Format: int32 */
+            year: number;
         };
         /** @enum {string} */
         Outcome: "open" | "won" | "lost";
@@ -3873,6 +4655,83 @@ export interface components {
             total?: number | null;
         };
         /** @description One page of a list. */
+        Page_OrderRow: {
+            /** @description At most `limit` records. */
+            items: {
+                channel: components["schemas"]["OrderChannel"];
+                /** Format: uuid */
+                client_id: string;
+                client_name?: string | null;
+                content_hash: string;
+                /** Format: date-time */
+                created_at: string;
+                /** Format: uuid */
+                id: string;
+                invoice_number?: string | null;
+                /** @description Why somebody has to look, or had to. */
+                needed: components["schemas"]["Reason"][];
+                /** Format: int64 */
+                net_cents: number;
+                number: string;
+                /** Format: uuid */
+                opportunity_id?: string | null;
+                /** Format: uuid */
+                owner_id?: string | null;
+                owner_name?: string | null;
+                /** Format: uuid */
+                proposal_id?: string | null;
+                /** Format: date */
+                requested_on?: string | null;
+                status: components["schemas"]["OrderStatus"];
+                /** Format: int64 */
+                total_cents: number;
+                /** Format: date-time */
+                updated_at: string;
+                /** Format: int64 */
+                version: number;
+                /** @description It waits for a manager now. */
+                waiting: boolean;
+                written_by_name?: string | null;
+            }[];
+            /** @description Pass it as `cursor` to get the next page; `null` on the last. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description How many there are in all, when asked for with `count=true`.
+             */
+            total?: number | null;
+        };
+        /** @description One page of a list. */
+        Page_OrderStepView: {
+            /** @description At most `limit` records. */
+            items: {
+                /** Format: uuid */
+                actor_id?: string | null;
+                /** @description Nobody when a rule or the client did it. */
+                actor_name?: string | null;
+                /** Format: date-time */
+                at: string;
+                /** @description What it contained then. */
+                content_hash: string;
+                from_status?: components["schemas"]["OrderStatus"] | null;
+                /** Format: uuid */
+                id: string;
+                /** @description The reason given, the tracking number, the invoice's number. */
+                note?: string | null;
+                step: components["schemas"]["OrderStep"];
+                to_status: components["schemas"]["OrderStatus"];
+                /** Format: int64 */
+                total_cents: number;
+            }[];
+            /** @description Pass it as `cursor` to get the next page; `null` on the last. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description How many there are in all, when asked for with `count=true`.
+             */
+            total?: number | null;
+        };
+        /** @description One page of a list. */
         Page_Pipeline: {
             /** @description At most `limit` records. */
             items: (components["schemas"]["PipelineRow"] & {
@@ -3887,93 +4746,67 @@ export interface components {
             total?: number | null;
         };
         /** @description One page of a list. */
-        Page_PriceList: {
-            /** @description At most `limit` records. */
-            items: (components["schemas"]["PriceListFields"] & {
-                /** Format: date-time */
-                archived_at?: string | null;
-                /** Format: date-time */
-                created_at: string;
-                /** Format: uuid */
-                id: string;
-                /** Format: date-time */
-                updated_at: string;
-                /** Format: int64 */
-                version: number;
-            })[];
-            /** @description Pass it as `cursor` to get the next page; `null` on the last. */
-            next_cursor?: string | null;
-            /**
-             * Format: int64
-             * @description How many there are in all, when asked for with `count=true`.
-             */
-            total?: number | null;
-        };
-        /** @description One page of a list. */
-        Page_PriceRow: {
-            /** @description At most `limit` records. */
-            items: {
-                /** @description The product's own price. */
-                list_price?: string | null;
-                name: string;
-                /** @description By quantity and first day. */
-                prices: components["schemas"]["PriceFields"][];
-                /** Format: uuid */
-                product_id: string;
-                sku?: string | null;
-            }[];
-            /** @description Pass it as `cursor` to get the next page; `null` on the last. */
-            next_cursor?: string | null;
-            /**
-             * Format: int64
-             * @description How many there are in all, when asked for with `count=true`.
-             */
-            total?: number | null;
-        };
-        /** @description One page of a list. */
-        Page_ProductCategory: {
+        Page_Product: {
             /** @description At most `limit` records. */
             items: {
                 /** Format: date-time */
                 archived_at?: string | null;
-                /** Format: date-time */
-                created_at: string;
-                /** Format: uuid */
-                id: string;
-                name: string;
-                /** Format: uuid */
-                parent_id?: string | null;
-                /** Format: int32 */
-                position: number;
-                /** Format: date-time */
-                updated_at: string;
-                /** Format: int64 */
-                version: number;
-            }[];
-            /** @description Pass it as `cursor` to get the next page; `null` on the last. */
-            next_cursor?: string | null;
-            /**
-             * Format: int64
-             * @description How many there are in all, when asked for with `count=true`.
-             */
-            total?: number | null;
-        };
-        /** @description One page of a list. */
-        Page_ProductView: {
-            /** @description At most `limit` records. */
-            items: (components["schemas"]["Product"] & {
-                /** @description The category's name. */
                 category?: string | null;
-                /** @description Of a variant, the product that it is one of. */
-                parent_name?: string | null;
-                /** @description What one costs us. Absent for whoever may not see costs. */
-                unit_cost?: string | null;
-                /**
-                 * Format: int64
-                 * @description How many variants it has.
-                 */
-                variants: number;
-            })[];
+                /** Format: date-time */
+                created_at: string;
+                /** Format: uuid */
+                id: string;
+                /** Format: int64 */
+                list_price_cents?: number | null;
+                name: string;
+                /** Format: date-time */
+                updated_at: string;
+                /** Format: int64 */
+                version: number;
+            }[];
+            /** @description Pass it as `cursor` to get the next page; `null` on the last. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description How many there are in all, when asked for with `count=true`.
+             */
+            total?: number | null;
+        };
+        /** @description One page of a list. */
+        Page_ProposalRow: {
+            /** @description At most `limit` records. */
+            items: {
+                /** Format: date-time */
+                archived_at?: string | null;
+                /** Format: uuid */
+                client_id: string;
+                client_name?: string | null;
+                /** Format: date-time */
+                created_at: string;
+                /** Format: int32 */
+                current_version: number;
+                /** Format: uuid */
+                id: string;
+                number: string;
+                /** Format: uuid */
+                opportunity_id?: string | null;
+                /** Format: uuid */
+                order_id?: string | null;
+                /** Format: uuid */
+                owner_id?: string | null;
+                owner_name?: string | null;
+                status: components["schemas"]["ProposalStatus"];
+                /** Format: int64 */
+                total_cents: number;
+                /** Format: date-time */
+                updated_at: string;
+                /** Format: date */
+                valid_until: string;
+                /** Format: int64 */
+                version: number;
+                /** @description It waits for a manager now. */
+                waiting: boolean;
+            }[];
             /** @description Pass it as `cursor` to get the next page; `null` on the last. */
             next_cursor?: string | null;
             /**
@@ -4175,6 +5008,86 @@ export interface components {
              */
             total?: number | null;
         };
+        /** @description One page of a list. */
+        Page_VersionView: {
+            /** @description At most `limit` records. */
+            items: {
+                answer_note?: string | null;
+                /** Format: date-time */
+                answered_at?: string | null;
+                answered_by?: string | null;
+                answered_role?: string | null;
+                /** @description `link` or `colleague`. */
+                answered_via?: string | null;
+                /** Format: date-time */
+                approved_at?: string | null;
+                /** Format: uuid */
+                approved_by?: string | null;
+                approved_by_name?: string | null;
+                /** @description The content that was approved; a yes holds for no other. */
+                approved_hash?: string | null;
+                /** Format: uuid */
+                contact_id?: string | null;
+                contact_name?: string | null;
+                content_hash: string;
+                /**
+                 * Format: int64
+                 * @description What the goods cost us, when all of it is known. Absent for whoever may not see costs.
+                 */
+                cost_cents?: number | null;
+                /** Format: date-time */
+                created_at: string;
+                delivery_terms?: string | null;
+                /** Format: uuid */
+                id: string;
+                lines: components["schemas"]["LineView"][];
+                /** Format: date-time */
+                link_expires_at?: string | null;
+                /** @description In percent of the goods' price. Absent for whoever may not see costs. */
+                margin_percent?: string | null;
+                /** @description Why somebody has to look before it is sent. */
+                needs_approval: components["schemas"]["Reason"][];
+                notes?: string | null;
+                /** Format: int32 */
+                number: number;
+                payment_terms?: string | null;
+                /** @description Of the document that the customer saw when they accepted. */
+                pdf_sha256?: string | null;
+                /** Format: date-time */
+                rejected_at?: string | null;
+                rejected_by_name?: string | null;
+                rejected_hash?: string | null;
+                rejected_reason?: string | null;
+                /** Format: date-time */
+                sent_at?: string | null;
+                sent_by_name?: string | null;
+                sent_to?: string | null;
+                /** Format: uuid */
+                site_id?: string | null;
+                site_name?: string | null;
+                status: components["schemas"]["VersionStatus"];
+                totals: components["schemas"]["Totals"];
+                /** Format: date */
+                valid_until: string;
+                /**
+                 * Format: date-time
+                 * @description When the customer first opened the link.
+                 */
+                viewed_at?: string | null;
+                /** @description It waits for a manager now. */
+                waiting: boolean;
+                /** Format: uuid */
+                written_by?: string | null;
+                written_by_name?: string | null;
+            }[];
+            /** @description Pass it as `cursor` to get the next page; `null` on the last. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description How many there are in all, when asked for with `count=true`.
+             */
+            total?: number | null;
+        };
         /** @description Body of `POST /auth/password`. */
         PasswordChange: {
             current_password: string;
@@ -4226,118 +5139,6 @@ export interface components {
         };
         /** @description Nothing more to say. */
         Plainly: Record<string, never>;
-        /** @description A line, and why it has its price. */
-        PricedLine: components["schemas"]["LineView"] & {
-            why: components["schemas"]["Why"];
-        };
-        /** @description What a document with these lines would say. */
-        PricedLines: {
-            lines: components["schemas"]["PricedLine"][];
-            /** @description Why it would need a manager's word, as far as prices go. */
-            needs_approval: components["schemas"]["Reason"][];
-            totals: components["schemas"]["Totals"];
-            /** @description What looks odd. */
-            warnings: components["schemas"]["FieldError"][];
-        };
-        /** @description A product's prices, and the list's new version. */
-        PricedProduct: components["schemas"]["PriceRow"] & {
-            /**
-             * Format: int64
-             * @description The list's.
-             */
-            version: number;
-        };
-        /** @description A price of a product: from which quantity, how much, when. */
-        PriceFields: {
-            /**
-             * @description Off `unit_price`, or off the product's own price without one.
-             * @default null
-             */
-            discount_percent: string | null;
-            /**
-             * @description From this quantity of one line on; 0 when not given.
-             * @default 0
-             * @example 12
-             */
-            min_quantity: string;
-            /**
-             * @description For one, without consumption tax and VAT; the product's own price when not given.
-             * @default null
-             * @example 4.2000
-             */
-            unit_price: string | null;
-            /**
-             * Format: date
-             * @default null
-             */
-            valid_from: string | null;
-            /**
-             * Format: date
-             * @default null
-             */
-            valid_until: string | null;
-        };
-        /** @description A price list's row. */
-        PriceList: components["schemas"]["PriceListFields"] & {
-            /** Format: date-time */
-            archived_at?: string | null;
-            /** Format: date-time */
-            created_at: string;
-            /** Format: uuid */
-            id: string;
-            /** Format: date-time */
-            updated_at: string;
-            /** Format: int64 */
-            version: number;
-        };
-        /** @description What may be written of a price list. */
-        PriceListFields: {
-            /**
-             * @description `EUR`.
-             * @default EUR
-             */
-            currency: string;
-            /**
-             * @description Off the product's own price, for products without a price in this list; 0 stops the fallback to the list above.
-             * @default null
-             * @example 15
-             */
-            discount_percent: string | null;
-            /**
-             * @default
-             * @example Tabaccherie
-             */
-            name: string;
-            /**
-             * Format: uuid
-             * @description Asked when this list says nothing of a product.
-             * @default null
-             */
-            parent_id: string | null;
-            /**
-             * Format: date
-             * @description First day; ever since when not given.
-             * @default null
-             */
-            valid_from: string | null;
-            /**
-             * Format: date
-             * @description Last day; for ever when not given.
-             * @default null
-             */
-            valid_until: string | null;
-        };
-        /** @description A product's prices in a list. */
-        PriceRow: {
-            /** @description The product's own price. */
-            list_price?: string | null;
-            name: string;
-            /** @description By quantity and first day. */
-            prices: components["schemas"]["PriceFields"][];
-            /** Format: uuid */
-            product_id: string;
-            sku?: string | null;
-        };
         /** @description The JSON of a [`Problem`] (RFC 9457). */
         Problem: {
             /** @description After 412: the record as it is now. */
@@ -4358,189 +5159,195 @@ export interface components {
             /** @description A stable path that names the kind of problem: `/problems/validation`. */
             type: string;
         };
-        /**
-         * @description A product's row.
-         *
-         *     It is announced as it stands, so what it costs us is never part of its JSON.
-         */
-        Product: components["schemas"]["ProductFields"] & {
+        /** @description A product's row. */
+        Product: {
             /** Format: date-time */
             archived_at?: string | null;
+            category?: string | null;
             /** Format: date-time */
             created_at: string;
             /** Format: uuid */
             id: string;
-            /**
-             * Format: int64
-             * @description `list_price`, half-up to the cent.
-             */
+            /** Format: int64 */
             list_price_cents?: number | null;
-            /** Format: date-time */
-            updated_at: string;
-            /**
-             * Format: int64
-             * @description Grows with every change; the ETag.
-             */
-            version: number;
-        };
-        /** @description A product's fields, its id if the caller chooses it, and what it costs us if they may say. */
-        ProductBody: components["schemas"]["ProductFields"] & {
-            /** Format: uuid */
-            id?: string | null;
-            /** @description Only from whoever may see costs. */
-            unit_cost?: string | null;
-        };
-        /** @description A category's row. */
-        ProductCategory: {
-            /** Format: date-time */
-            archived_at?: string | null;
-            /** Format: date-time */
-            created_at: string;
-            /** Format: uuid */
-            id: string;
             name: string;
-            /** Format: uuid */
-            parent_id?: string | null;
-            /** Format: int32 */
-            position: number;
             /** Format: date-time */
             updated_at: string;
             /** Format: int64 */
             version: number;
         };
-        /** @description What may be written of a category. */
-        ProductCategoryFields: {
-            /**
-             * @default
-             * @example Liquidi pronti
-             */
-            name: string;
-            /**
-             * Format: uuid
-             * @description The category above; one level is enough.
-             * @default null
-             */
-            parent_id: string | null;
-            /**
-             * Format: int32
-             * @description Smaller comes first.
-             * @default 0
-             */
-            position: number;
+        /** @description A yes to what was looked at. */
+        ProposalApproveBody: {
+            /** @description The `content_hash` that was looked at; or send `If-Match`. */
+            content_hash?: string | null;
         };
-        /** @description What may be written of a product. A patch names some of these; `null` clears. */
-        ProductFields: {
-            /**
-             * @description The code with the customs agency (ADM), due on invoices of liquids.
-             * @default null
-             */
-            adm_code: string | null;
-            /**
-             * Format: uuid
-             * @default null
-             */
-            category_id: string | null;
-            /**
-             * @description Its name in another system; unique.
-             * @default null
-             */
-            external_ref: string | null;
-            /** @default other */
-            kind: components["schemas"]["ProductKind"];
-            /**
-             * @description For one, without consumption tax and VAT, up to four decimals.
-             * @default null
-             * @example 4.9000
-             */
-            list_price: string | null;
-            /**
-             * @description Unique, however it is spaced and accented; of a variant the whole name.
-             * @default
-             * @example Menta Fresca 10 ml 6 mg
-             */
-            name: string;
-            /**
-             * @description Only of liquids; nothing and zero are without nicotine.
-             * @default null
-             * @example 6
-             */
-            nicotine_mg_ml: string | null;
-            /**
-             * Format: uuid
-             * @description The product that this one is a variant of.
-             * @default null
-             */
-            parent_id: string | null;
-            /**
-             * @description Unique, whatever its case.
-             * @default null
-             */
-            sku: string | null;
-            /**
-             * @description Bears the State's tax stamp.
-             * @default false
-             */
-            tax_stamp: boolean;
-            /**
-             * @description How it is counted: `pz`, `conf`, `ml`.
-             * @default pz
-             */
-            unit: string;
-            /**
-             * @description What tells a variant from its sisters: `6 mg/ml`.
-             * @default null
-             */
-            variant_label: string | null;
-            /**
-             * @description Only, and always, with rate 0.
-             * @default null
-             */
-            vat_nature: string | null;
-            /**
-             * Format: int32
-             * @description In percent.
-             * @default 22
-             */
-            vat_rate: number;
-            /**
-             * @description Of one unit; a liquid needs it, for its tax.
-             * @default null
-             * @example 10
-             */
-            volume_ml: string | null;
+        /** @description What changes of a proposal. Lines, when given, replace all lines. */
+        ProposalChange: components["schemas"]["ProposalFields"] & {
+            lines?: components["schemas"]["LineFields"][] | null;
         };
-        /** @enum {string} */
-        ProductKind: "liquid" | "hardware" | "accessory" | "service" | "other";
-        /** @description The prices of one product, to replace those in a list. */
-        ProductPrices: {
-            /** @description None takes the product out of the list. */
-            prices: components["schemas"]["PriceFields"][];
-            /** Format: uuid */
-            product_id: string;
-        };
-        /** @description A product as it is shown. */
-        ProductView: components["schemas"]["Product"] & {
-            /** @description The category's name. */
-            category?: string | null;
-            /** @description Of a variant, the product that it is one of. */
-            parent_name?: string | null;
-            /** @description What one costs us. Absent for whoever may not see costs. */
-            unit_cost?: string | null;
+        /** @description What is different between two versions. */
+        ProposalDiff: {
+            added: components["schemas"]["LineView"][];
+            changed: components["schemas"]["ChangedLine"][];
             /**
              * Format: int64
-             * @description How many variants it has.
+             * @description What the customer pays more, or less.
              */
-            variants: number;
+            difference_cents: number;
+            /** Format: int32 */
+            from: number;
+            removed: components["schemas"]["LineView"][];
+            terms: components["schemas"]["ChangedTerm"][];
+            /** Format: int32 */
+            to: number;
+            totals_from: components["schemas"]["Totals"];
+            totals_to: components["schemas"]["Totals"];
         };
-        /** @description One reason. */
-        Reason: {
+        /**
+         * @description What may be written of a proposal, besides its lines. A patch names some of these; `null` clears. Where it stands is
+         *     changed by `send`, `accept` and so on alone.
+         */
+        ProposalFields: {
             /**
-             * @description `discount` or `margin`; whoever approves knows others too.
-             * @example discount
+             * Format: uuid
+             * @description Cannot be changed later; the deal's when not given.
+             * @default null
              */
+            client_id: string | null;
+            /**
+             * Format: uuid
+             * @default null
+             */
+            contact_id: string | null;
+            /** @default null */
+            delivery_terms: string | null;
+            /**
+             * @description The customer reads them.
+             * @default null
+             */
+            notes: string | null;
+            /**
+             * Format: uuid
+             * @default null
+             */
+            opportunity_id: string | null;
+            /**
+             * Format: uuid
+             * @description Who sells it; the client's owner when not given.
+             * @default null
+             */
+            owner_id: string | null;
+            /**
+             * @description The client's when not given.
+             * @default null
+             */
+            payment_terms: string | null;
+            /**
+             * Format: uuid
+             * @description The shop it is for; the client's only one when not given.
+             * @default null
+             */
+            site_id: string | null;
+            /**
+             * Format: date
+             * @description The last day on which it can be accepted; in 30 days when not given.
+             * @default null
+             */
+            valid_until: string | null;
+        };
+        /** @description Where the customer opens it. */
+        ProposalLink: {
+            /** Format: date-time */
+            expires_at: string;
+            url: string;
+        };
+        /** @description Why not. */
+        ProposalReasonBody: {
+            reason: string;
+        };
+        /** @description A proposal as lists show it. */
+        ProposalRow: {
+            /** Format: date-time */
+            archived_at?: string | null;
+            /** Format: uuid */
+            client_id: string;
+            client_name?: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: int32 */
+            current_version: number;
+            /** Format: uuid */
+            id: string;
+            number: string;
+            /** Format: uuid */
+            opportunity_id?: string | null;
+            /** Format: uuid */
+            order_id?: string | null;
+            /** Format: uuid */
+            owner_id?: string | null;
+            owner_name?: string | null;
+            status: components["schemas"]["ProposalStatus"];
+            /** Format: int64 */
+            total_cents: number;
+            /** Format: date-time */
+            updated_at: string;
+            /** Format: date */
+            valid_until: string;
+            /** Format: int64 */
+            version: number;
+            /** @description It waits for a manager now. */
+            waiting: boolean;
+        };
+        /** @enum {string} */
+        ProposalStatus: "draft" | "sent" | "accepted" | "refused" | "expired";
+        /** @description A proposal as its page shows it. */
+        ProposalView: {
+            /** Format: date-time */
+            archived_at?: string | null;
+            /** Format: uuid */
+            client_id: string;
+            client_name?: string | null;
+            /** Format: uuid */
+            contact_id?: string | null;
+            content: components["schemas"]["VersionView"];
+            /** Format: date-time */
+            created_at: string;
+            /**
+             * Format: int32
+             * @description The number of the version that counts: `content`.
+             */
+            current_version: number;
+            /** Format: uuid */
+            id: string;
+            link?: components["schemas"]["ProposalLink"] | null;
+            number: string;
+            /** Format: uuid */
+            opportunity_id?: string | null;
+            /** Format: uuid */
+            order_id?: string | null;
+            /** Format: uuid */
+            owner_id?: string | null;
+            owner_name?: string | null;
+            /**
+             * Format: int32
+             * @description The number of the version that the customer can answer, when there is one.
+             */
+            sent_version?: number | null;
+            /** Format: uuid */
+            site_id?: string | null;
+            status: components["schemas"]["ProposalStatus"];
+            /** Format: date-time */
+            updated_at: string;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description Why a document needs approval. */
+        Reason: {
+            /** @description `amount`, `margin`, `discount`, `credit` or `adm`. */
             code: string;
+            /** @description For people. It never tells a cost or a margin. */
             detail: string;
-            /** @description Where, when it is one line: `/lines/3`. */
+            /** @description The line or field it is about. */
             pointer?: string | null;
         };
         /** @enum {string} */
@@ -4591,11 +5398,6 @@ export interface components {
         };
         /** @enum {string} */
         RowOutcome: "created" | "updated" | "skipped" | "failed";
-        /**
-         * @description The rule that gave a price.
-         * @enum {string}
-         */
-        Rule: "manual" | "list_price" | "list_discount" | "general_discount" | "base";
         /** @description What may be written of a rule. A patch names some of these; `null` clears. */
         RuleFields: {
             /** @default true */
@@ -4630,6 +5432,28 @@ export interface components {
              */
             source_id: string | null;
         };
+        /** @description What the rules are. `null` clears a limit. */
+        Rules: {
+            /** @description Whether orders beyond the client's credit limit need approval. */
+            credit: boolean;
+            /** @description Whether discounts above the writer's ceiling need approval. */
+            discount: boolean;
+            /**
+             * Format: int64
+             * @description What the client pays, from which on somebody must look; no limit when not given.
+             */
+            max_amount_cents?: number | null;
+            /**
+             * @description Below it somebody must look, in percent of the goods' price; only of documents whose costs are all known.
+             * @example 15
+             */
+            min_margin_percent?: string | null;
+        };
+        /** @description To whom. */
+        SendBody: {
+            /** @description Where the link will be sent to; kept, not mailed. */
+            email?: string | null;
+        };
         /** @description What whoever signs in gets. The refresh token comes in a cookie. */
         SessionAnswer: {
             /** @description A JWT, good for ten minutes. */
@@ -4662,6 +5486,12 @@ export interface components {
             needs_first_user: boolean;
             /** @description What happens to whoever registers later. */
             registration: components["schemas"]["RegistrationMode"];
+        };
+        /** @description How it travels. */
+        ShipBody: {
+            /** @description Why liquids go to a shop whose ADM authorisation does not allow them today; asked for only then. */
+            override_reason?: string | null;
+            tracking?: string | null;
         };
         /** @description The keys after a rotation. */
         SigningKeys: {
@@ -4950,13 +5780,6 @@ export interface components {
             /** @description Of what it is about. */
             record_name?: string | null;
         };
-        /** @enum {string} */
-        TaxClass: "nicotine" | "no_nicotine";
-        /** @description A column of a spreadsheet: article codes or names. */
-        TextsToMatch: {
-            /** @description At most 500. */
-            texts: string[];
-        };
         /** @description A token for a program. */
         TokenAnswer: {
             /** @description A JWT, good for ten minutes. */
@@ -5056,26 +5879,82 @@ export interface components {
             /** Format: int64 */
             vat_cents: number;
         };
+        /** @enum {string} */
+        VersionStatus: "draft" | "sent" | "accepted" | "refused" | "expired" | "withdrawn" | "replaced";
+        /** @description One version as it is shown. */
+        VersionView: {
+            answer_note?: string | null;
+            /** Format: date-time */
+            answered_at?: string | null;
+            answered_by?: string | null;
+            answered_role?: string | null;
+            /** @description `link` or `colleague`. */
+            answered_via?: string | null;
+            /** Format: date-time */
+            approved_at?: string | null;
+            /** Format: uuid */
+            approved_by?: string | null;
+            approved_by_name?: string | null;
+            /** @description The content that was approved; a yes holds for no other. */
+            approved_hash?: string | null;
+            /** Format: uuid */
+            contact_id?: string | null;
+            contact_name?: string | null;
+            content_hash: string;
+            /**
+             * Format: int64
+             * @description What the goods cost us, when all of it is known. Absent for whoever may not see costs.
+             */
+            cost_cents?: number | null;
+            /** Format: date-time */
+            created_at: string;
+            delivery_terms?: string | null;
+            /** Format: uuid */
+            id: string;
+            lines: components["schemas"]["LineView"][];
+            /** Format: date-time */
+            link_expires_at?: string | null;
+            /** @description In percent of the goods' price. Absent for whoever may not see costs. */
+            margin_percent?: string | null;
+            /** @description Why somebody has to look before it is sent. */
+            needs_approval: components["schemas"]["Reason"][];
+            notes?: string | null;
+            /** Format: int32 */
+            number: number;
+            payment_terms?: string | null;
+            /** @description Of the document that the customer saw when they accepted. */
+            pdf_sha256?: string | null;
+            /** Format: date-time */
+            rejected_at?: string | null;
+            rejected_by_name?: string | null;
+            rejected_hash?: string | null;
+            rejected_reason?: string | null;
+            /** Format: date-time */
+            sent_at?: string | null;
+            sent_by_name?: string | null;
+            sent_to?: string | null;
+            /** Format: uuid */
+            site_id?: string | null;
+            site_name?: string | null;
+            status: components["schemas"]["VersionStatus"];
+            totals: components["schemas"]["Totals"];
+            /** Format: date */
+            valid_until: string;
+            /**
+             * Format: date-time
+             * @description When the customer first opened the link.
+             */
+            viewed_at?: string | null;
+            /** @description It waits for a manager now. */
+            waiting: boolean;
+            /** Format: uuid */
+            written_by?: string | null;
+            written_by_name?: string | null;
+        };
         /** @description Whoever registered has to wait. */
         Waiting: {
             /** @description Always `waiting_for_approval`. */
             status: string;
-        };
-        /** @description Why a line has its price. */
-        Why: {
-            /** @description The quantity that had to be reached. */
-            min_quantity?: string | null;
-            /** @description The price is that of the product it is a variant of. */
-            of_parent: boolean;
-            price_list?: string | null;
-            /** Format: uuid */
-            price_list_id?: string | null;
-            rule: components["schemas"]["Rule"];
-            /**
-             * Format: date
-             * @description Last day of the price or list.
-             */
-            valid_until?: string | null;
         };
         /** @description When it was won. */
         WinBody: {
@@ -5084,6 +5963,10 @@ export interface components {
              * @description Today when not given.
              */
             closed_on?: string | null;
+        };
+        /** @description Why it is taken back. */
+        WithdrawBody: {
+            reason?: string | null;
         };
     };
     responses: never;
@@ -5312,6 +6195,96 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
+            };
+        };
+    };
+    approval_rules_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalRules"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description None of your roles allows it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now: Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    approval_rules_replace: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of the version you read, or * */
+                "If-Match": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Rules"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalRules"];
+                };
+            };
+            /** @description None of your roles allows it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
@@ -8495,87 +9468,6 @@ export interface operations {
             };
         };
     };
-    consumption_taxes_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ConsumptionTaxes"];
-                };
-            };
-            /** @description The request cannot be read */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not signed in, or not any more */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not available right now: Retry-After says when to try again */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    consumption_taxes_put: {
-        parameters: {
-            query?: never;
-            header: {
-                /** @description The ETag of the version you read, or * */
-                "If-Match": string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ConsumptionTaxesBody"];
-            };
-        };
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ConsumptionTaxes"];
-                };
-            };
-            /** @description None of your roles allows it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
     contacts_get: {
         parameters: {
             query?: never;
@@ -9049,87 +9941,6 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
-            };
-        };
-    };
-    discount_ceilings_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DiscountCeilings"];
-                };
-            };
-            /** @description The request cannot be read */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not signed in, or not any more */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not available right now: Retry-After says when to try again */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    discount_ceilings_put: {
-        parameters: {
-            query?: never;
-            header: {
-                /** @description The ETag of the version you read, or * */
-                "If-Match": string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["DiscountCeilingsBody"];
-            };
-        };
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DiscountCeilings"];
-                };
-            };
-            /** @description None of your roles allows it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
             };
         };
     };
@@ -13812,6 +14623,1685 @@ export interface operations {
             };
         };
     };
+    orders_list: {
+        parameters: {
+            query?: {
+                channel?: components["schemas"]["OrderChannel"];
+                client_id?: string;
+                /** @description `true`: also say how many there are in all. */
+                count?: boolean;
+                cursor?: string;
+                limit?: number;
+                opportunity_id?: string;
+                owner_id?: string;
+                /** @description Words found in the order's number, the client's name, the reference or the invoice's number. */
+                q?: string;
+                sort?: "-created_at" | "created_at" | "-updated_at" | "updated_at" | "-total_cents" | "total_cents";
+                status?: components["schemas"]["OrderStatus"];
+                /** @description `approval`: only those that wait for a manager's yes. */
+                waiting?: "approval";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_OrderRow"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description None of your roles allows it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields or parameters are not right: `errors` says which */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now: Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    orders_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the request repeatable */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewOrder"];
+            };
+        };
+        responses: {
+            /** @description It came before under the same external_ref */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderView"];
+                };
+            };
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description None of your roles allows it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things is against it: `type` says what */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is of another kind */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields or parameters are not right: `errors` says which */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now: Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    orders_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description None of your roles allows it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields or parameters are not right: `errors` says which */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now: Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    orders_change: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of the version you read, or * */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrderChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description None of your roles allows it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things is against it: `type` says what */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else changed it: `current` is how it is now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is of another kind */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields or parameters are not right: `errors` says which */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now: Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    orders_approve: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the request repeatable */
+                "Idempotency-Key"?: string | null;
+                /** @description The ETag of the version you read */
+                "If-Match"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApproveBody"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description None of your roles allows it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things is against it: `type` says what */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else changed it: `current` is how it is now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is of another kind */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields or parameters are not right: `errors` says which */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now: Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    orders_cancel: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the request repeatable */
+                "Idempotency-Key"?: string | null;
+                /** @description The ETag of the version you read */
+                "If-Match"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrderReasonBody"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description None of your roles allows it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things is against it: `type` says what */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else changed it: `current` is how it is now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is of another kind */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields or parameters are not right: `errors` says which */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now: Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    orders_deliver: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the request repeatable */
+                "Idempotency-Key"?: string | null;
+                /** @description The ETag of the version you read */
+                "If-Match"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description None of your roles allows it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things is against it: `type` says what */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else changed it: `current` is how it is now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields or parameters are not right: `errors` says which */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now: Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    orders_duplicate: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the request repeatable */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DuplicateBody"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description None of your roles allows it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is of another kind */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields or parameters are not right: `errors` says which */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now: Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    orders_history: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_OrderStepView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description None of your roles allows it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields or parameters are not right: `errors` says which */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now: Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    orders_invoice: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the request repeatable */
+                "Idempotency-Key"?: string | null;
+                /** @description The ETag of the version you read */
+                "If-Match"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InvoiceBody"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description None of your roles allows it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things is against it: `type` says what */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else changed it: `current` is how it is now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is of another kind */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields or parameters are not right: `errors` says which */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now: Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    orders_invoice_xml: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/xml": string;
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description None of your roles allows it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields or parameters are not right: `errors` says which */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now: Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    orders_paid: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the request repeatable */
+                "Idempotency-Key"?: string | null;
+                /** @description The ETag of the version you read */
+                "If-Match"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description None of your roles allows it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things is against it: `type` says what */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else changed it: `current` is how it is now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields or parameters are not right: `errors` says which */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now: Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    orders_pdf: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description None of your roles allows it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields or parameters are not right: `errors` says which */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now: Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    orders_process: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the request repeatable */
+                "Idempotency-Key"?: string | null;
+                /** @description The ETag of the version you read */
+                "If-Match"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description None of your roles allows it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things is against it: `type` says what */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else changed it: `current` is how it is now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields or parameters are not right: `errors` says which */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now: Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    orders_refuse: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the request repeatable */
+                "Idempotency-Key"?: string | null;
+                /** @description The ETag of the version you read */
+                "If-Match"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrderReasonBody"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description None of your roles allows it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things is against it: `type` says what */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else changed it: `current` is how it is now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is of another kind */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields or parameters are not right: `errors` says which */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now: Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    orders_ship: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the request repeatable */
+                "Idempotency-Key"?: string | null;
+                /** @description The ETag of the version you read */
+                "If-Match"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ShipBody"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description None of your roles allows it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things is against it: `type` says what */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else changed it: `current` is how it is now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is of another kind */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields or parameters are not right: `errors` says which */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now: Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    orders_counts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderCounts"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description None of your roles allows it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now: Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     pipelines_list: {
         parameters: {
             query?: never;
@@ -14342,1045 +16832,13 @@ export interface operations {
             };
         };
     };
-    price_lists_list: {
-        parameters: {
-            query?: {
-                /** @description `true`: those put away, instead of the others. */
-                archived?: boolean;
-                cursor?: string;
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_PriceList"];
-                };
-            };
-            /** @description The request cannot be read */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not signed in, or not any more */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Some fields or parameters are not right: `errors` says which */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not available right now: Retry-After says when to try again */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    price_lists_create: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Makes the request repeatable */
-                "Idempotency-Key"?: string | null;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewPriceList"];
-            };
-        };
-        responses: {
-            /** @description Done */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PriceList"];
-                };
-            };
-            /** @description The request cannot be read */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not signed in, or not any more */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description None of your roles allows it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The state of things is against it: `type` says what */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is of another kind */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Some fields or parameters are not right: `errors` says which */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not available right now: Retry-After says when to try again */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    price_lists_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PriceList"];
-                };
-            };
-            /** @description The request cannot be read */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not signed in, or not any more */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such record, or it is not yours to see */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Some fields or parameters are not right: `errors` says which */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not available right now: Retry-After says when to try again */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    price_lists_archive: {
-        parameters: {
-            query?: never;
-            header: {
-                /** @description The ETag of the version you read, or * */
-                "If-Match": string;
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description The request cannot be read */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not signed in, or not any more */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description None of your roles allows it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such record, or it is not yours to see */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The state of things is against it: `type` says what */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Somebody else changed it: `current` is how it is now */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Some fields or parameters are not right: `errors` says which */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description If-Match is missing */
-            428: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not available right now: Retry-After says when to try again */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    price_lists_change: {
-        parameters: {
-            query?: never;
-            header: {
-                /** @description The ETag of the version you read, or * */
-                "If-Match": string;
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["PriceListFields"];
-            };
-        };
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PriceList"];
-                };
-            };
-            /** @description The request cannot be read */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not signed in, or not any more */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description None of your roles allows it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such record, or it is not yours to see */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The state of things is against it: `type` says what */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Somebody else changed it: `current` is how it is now */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is of another kind */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Some fields or parameters are not right: `errors` says which */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description If-Match is missing */
-            428: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not available right now: Retry-After says when to try again */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    price_lists_prices: {
-        parameters: {
-            query?: {
-                cursor?: string;
-                limit?: number;
-                /** @description Of this product only. */
-                product_id?: string;
-            };
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_PriceRow"];
-                };
-            };
-            /** @description The request cannot be read */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not signed in, or not any more */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such record, or it is not yours to see */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Some fields or parameters are not right: `errors` says which */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not available right now: Retry-After says when to try again */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    price_lists_price: {
-        parameters: {
-            query?: never;
-            header: {
-                /** @description The ETag of the list's version you read, or * */
-                "If-Match": string;
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ProductPrices"];
-            };
-        };
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PricedProduct"];
-                };
-            };
-            /** @description None of your roles allows it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    lines_resolve: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["LinesToPrice"];
-            };
-        };
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PricedLines"];
-                };
-            };
-            /** @description The request cannot be read */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not signed in, or not any more */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is of another kind */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Some fields or parameters are not right: `errors` says which */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not available right now: Retry-After says when to try again */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    product_categories_list: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_ProductCategory"];
-                };
-            };
-            /** @description The request cannot be read */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not signed in, or not any more */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not available right now: Retry-After says when to try again */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    product_categories_create: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Makes the request repeatable */
-                "Idempotency-Key"?: string | null;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewProductCategory"];
-            };
-        };
-        responses: {
-            /** @description Done */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProductCategory"];
-                };
-            };
-            /** @description The request cannot be read */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not signed in, or not any more */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description None of your roles allows it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The state of things is against it: `type` says what */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is of another kind */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Some fields or parameters are not right: `errors` says which */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not available right now: Retry-After says when to try again */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    product_categories_archive: {
-        parameters: {
-            query?: never;
-            header: {
-                /** @description The ETag of the version you read, or * */
-                "If-Match": string;
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description The request cannot be read */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not signed in, or not any more */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description None of your roles allows it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such record, or it is not yours to see */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The state of things is against it: `type` says what */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Somebody else changed it: `current` is how it is now */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Some fields or parameters are not right: `errors` says which */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description If-Match is missing */
-            428: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not available right now: Retry-After says when to try again */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    product_categories_change: {
-        parameters: {
-            query?: never;
-            header: {
-                /** @description The ETag of the version you read, or * */
-                "If-Match": string;
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ProductCategoryFields"];
-            };
-        };
-        responses: {
-            /** @description Done */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProductCategory"];
-                };
-            };
-            /** @description The request cannot be read */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not signed in, or not any more */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description None of your roles allows it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description There is no such record, or it is not yours to see */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The state of things is against it: `type` says what */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Somebody else changed it: `current` is how it is now */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is too large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The body is of another kind */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Some fields or parameters are not right: `errors` says which */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description If-Match is missing */
-            428: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not available right now: Retry-After says when to try again */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     products_list: {
         parameters: {
             query?: {
-                /** @description `true`: those put away, instead of the others. */
-                archived?: boolean;
-                /** @description A category, with those below it. */
-                category_id?: string;
                 cursor?: string;
-                kind?: components["schemas"]["ProductKind"];
                 limit?: number;
-                /** @description The variants of this product. */
-                parent_id?: string;
-                /** @description The beginning of an article code, an ADM code or words of the name, with typing errors: the best fits, on one page. */
+                /** @description Part of the name. */
                 q?: string;
-                /** @description `true`: no product that stands for its variants. */
-                sellable?: boolean;
             };
             header?: never;
             path?: never;
@@ -15394,7 +16852,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_ProductView"];
+                    "application/json": components["schemas"]["Page_Product"];
                 };
             };
             /** @description The request cannot be read */
@@ -15435,7 +16893,88 @@ export interface operations {
             };
         };
     };
-    products_create: {
+    proposals_list: {
+        parameters: {
+            query?: {
+                /** @description `true`: those put away, instead of the others. */
+                archived?: boolean;
+                client_id?: string;
+                /** @description `true`: also say how many there are in all. */
+                count?: boolean;
+                cursor?: string;
+                limit?: number;
+                opportunity_id?: string;
+                owner_id?: string;
+                /** @description Words found in the proposal's number or the client's name. */
+                q?: string;
+                sort?: "-updated_at" | "updated_at";
+                status?: components["schemas"]["ProposalStatus"];
+                /** @description `approval`: only those that wait for a manager's yes. */
+                waiting?: "approval";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ProposalRow"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description None of your roles allows it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields or parameters are not right: `errors` says which */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now: Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    proposals_create: {
         parameters: {
             query?: never;
             header?: {
@@ -15447,7 +16986,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ProductBody"];
+                "application/json": components["schemas"]["NewProposal"];
             };
         };
         responses: {
@@ -15457,7 +16996,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProductView"];
+                    "application/json": components["schemas"]["ProposalView"];
                 };
             };
             /** @description The request cannot be read */
@@ -15534,7 +17073,7 @@ export interface operations {
             };
         };
     };
-    products_get: {
+    proposals_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -15551,7 +17090,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProductView"];
+                    "application/json": components["schemas"]["ProposalView"];
                 };
             };
             /** @description The request cannot be read */
@@ -15565,6 +17104,15 @@ export interface operations {
             };
             /** @description Not signed in, or not any more */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description None of your roles allows it */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -15601,7 +17149,7 @@ export interface operations {
             };
         };
     };
-    products_archive: {
+    proposals_archive: {
         parameters: {
             query?: never;
             header: {
@@ -15658,6 +17206,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The customer has it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Somebody else changed it: `current` is how it is now */
             412: {
                 headers: {
@@ -15696,7 +17253,7 @@ export interface operations {
             };
         };
     };
-    products_change: {
+    proposals_change: {
         parameters: {
             query?: never;
             header: {
@@ -15710,7 +17267,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ProductBody"];
+                "application/json": components["schemas"]["ProposalChange"];
             };
         };
         responses: {
@@ -15720,7 +17277,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProductView"];
+                    "application/json": components["schemas"]["ProposalView"];
                 };
             };
             /** @description The request cannot be read */
@@ -15824,9 +17381,256 @@ export interface operations {
             };
         };
     };
-    products_restore: {
+    proposals_accept: {
         parameters: {
             query?: never;
+            header?: {
+                /** @description Makes the request repeatable */
+                "Idempotency-Key"?: string | null;
+                /** @description The ETag of the version you read */
+                "If-Match"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AcceptBody"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProposalView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description None of your roles allows it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things is against it: `type` says what */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else changed it: `current` is how it is now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is of another kind */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields or parameters are not right: `errors` says which */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now: Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    proposals_approve: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the request repeatable */
+                "Idempotency-Key"?: string | null;
+                /** @description The ETag of the version you read */
+                "If-Match"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProposalApproveBody"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProposalView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description None of your roles allows it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things is against it: `type` says what */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else changed it: `current` is how it is now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is of another kind */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields or parameters are not right: `errors` says which */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now: Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    proposals_diff: {
+        parameters: {
+            query?: {
+                /** @description The one before `to` when not given. */
+                from?: number;
+                /** @description The one that counts when not given. */
+                to?: number;
+            };
             header?: never;
             path: {
                 id: string;
@@ -15841,7 +17645,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProductView"];
+                    "application/json": components["schemas"]["ProposalDiff"];
                 };
             };
             /** @description The request cannot be read */
@@ -15900,26 +17704,27 @@ export interface operations {
             };
         };
     };
-    products_match: {
+    proposals_duplicate: {
         parameters: {
             query?: never;
-            header?: never;
-            path?: never;
+            header?: {
+                /** @description Makes the request repeatable */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                id: string;
+            };
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["TextsToMatch"];
-            };
-        };
+        requestBody?: never;
         responses: {
             /** @description Done */
-            200: {
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MatchedProducts"];
+                    "application/json": components["schemas"]["ProposalView"];
                 };
             };
             /** @description The request cannot be read */
@@ -15933,6 +17738,224 @@ export interface operations {
             };
             /** @description Not signed in, or not any more */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description None of your roles allows it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things is against it: `type` says what */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields or parameters are not right: `errors` says which */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now: Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    proposals_order: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the request repeatable */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description None of your roles allows it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was not accepted */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields or parameters are not right: `errors` says which */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now: Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    proposals_refuse: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the request repeatable */
+                "Idempotency-Key"?: string | null;
+                /** @description The ETag of the version you read */
+                "If-Match"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProposalReasonBody"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProposalView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description None of your roles allows it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things is against it: `type` says what */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else changed it: `current` is how it is now */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -15960,6 +17983,1205 @@ export interface operations {
             };
             /** @description Some fields or parameters are not right: `errors` says which */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now: Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    proposals_reject: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the request repeatable */
+                "Idempotency-Key"?: string | null;
+                /** @description The ETag of the version you read */
+                "If-Match"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProposalReasonBody"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProposalView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description None of your roles allows it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things is against it: `type` says what */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else changed it: `current` is how it is now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is of another kind */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields or parameters are not right: `errors` says which */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now: Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    proposals_request_approval: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the request repeatable */
+                "Idempotency-Key"?: string | null;
+                /** @description The ETag of the version you read */
+                "If-Match"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProposalView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description None of your roles allows it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things is against it: `type` says what */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else changed it: `current` is how it is now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields or parameters are not right: `errors` says which */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now: Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    proposals_restore: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the request repeatable */
+                "Idempotency-Key"?: string | null;
+                /** @description The ETag of the version you read */
+                "If-Match"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProposalView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description None of your roles allows it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things is against it: `type` says what */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else changed it: `current` is how it is now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields or parameters are not right: `errors` says which */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now: Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    proposals_send: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the request repeatable */
+                "Idempotency-Key"?: string | null;
+                /** @description The ETag of the version you read */
+                "If-Match"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SendBody"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProposalView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description None of your roles allows it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things is against it: `type` says what */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else changed it: `current` is how it is now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is of another kind */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields or parameters are not right: `errors` says which */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now: Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    proposals_versions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_VersionView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description None of your roles allows it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields or parameters are not right: `errors` says which */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now: Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    proposals_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                /** @description From 1 */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description None of your roles allows it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields or parameters are not right: `errors` says which */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now: Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    proposals_pdf: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                /** @description From 1 */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description None of your roles allows it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields or parameters are not right: `errors` says which */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now: Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    proposals_withdraw: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the request repeatable */
+                "Idempotency-Key"?: string | null;
+                /** @description The ETag of the version you read */
+                "If-Match"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WithdrawBody"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProposalView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description None of your roles allows it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things is against it: `type` says what */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else changed it: `current` is how it is now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is of another kind */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields or parameters are not right: `errors` says which */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now: Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    proposals_link_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The end of the link */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Offer"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No link of ours */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Expired, withdrawn or replaced: `type` says which */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields or parameters are not right: `errors` says which */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now: Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    proposals_link_accept: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The end of the link */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkAcceptBody"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Offer"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No link of ours */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was answered otherwise, or is not what was read: `type` says which */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Expired, withdrawn or replaced: `type` says which */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is of another kind */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields or parameters are not right: `errors` says which */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now: Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    proposals_link_pdf: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The end of the link */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No link of ours */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Expired, withdrawn or replaced: `type` says which */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields or parameters are not right: `errors` says which */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now: Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    proposals_link_refuse: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The end of the link */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkRefuseBody"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Offer"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No link of ours */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It was answered otherwise: `type` says how */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Expired, withdrawn or replaced: `type` says which */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is of another kind */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields or parameters are not right: `errors` says which */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,23 +1,26 @@
 //! One function per thing a user can make happen: lock, decide, save, announce.
 
 use diesel::PgConnection;
+use nexus_db::DbResult;
 use nexus_kernel::{ClientId, UserId};
 use nexus_outbox::announce;
 use nexus_problem::{FieldErrors, IfMatch, merged};
 use serde_json::{Value, json};
 
 use super::error::{ClientError, meaning};
-use super::model::{Client, ClientFields};
+use super::model::{Client, ClientFields, Lifecycle};
 use super::queries;
 use super::routes::ClientView;
 use crate::campaigns;
 use crate::duplicates;
 use crate::duplicates::model::{Duplicate, Probe};
 use crate::duplicates::queries::Asker;
-use crate::facts::Act;
+use crate::facts::{Act, Author};
 use crate::interactions::commands::note_by_system;
 use crate::interactions::model::{Kind, SystemNote};
 use crate::opportunities;
+use crate::orders;
+use crate::proposals;
 use crate::users;
 use crate::visibility::Viewer;
 
@@ -66,6 +69,8 @@ pub fn change(
     queries::save(conn, &after).map_err(meaning)?;
     if after.name_key != before.name_key {
         opportunities::queries::rename_client(conn, id, &after.fields.name)?;
+        proposals::queries::rename_client(conn, id, &after.fields.name)?;
+        orders::queries::rename_client(conn, id, &after.fields.name)?;
     }
     announce(
         conn,
@@ -128,6 +133,24 @@ pub fn restore(
         ),
     )?;
     Ok(after)
+}
+
+/// The first approved order, or the first after a while, makes a client active. The caller holds its row.
+pub fn activate(conn: &mut PgConnection, author: &Author, before: Client) -> DbResult<()> {
+    if before.fields.lifecycle == Lifecycle::Active {
+        return Ok(());
+    }
+    let fields = ClientFields {
+        lifecycle: Lifecycle::Active,
+        ..before.fields.clone()
+    };
+    let after = before.clone().with(fields, author.now);
+    queries::save(conn, &after)?;
+    let (id, kind) = (after.id.uuid(), "crm.client.changed.v1");
+    announce(
+        conn,
+        &author.fact(kind, id, after.version, Some(&before), &after),
+    )
 }
 
 fn lock(

@@ -98,6 +98,11 @@ pub struct ClientFields {
     /// What it pays; its parent company's when not given. Only whoever manages products or approves orders gives it.
     #[schema(value_type = Option<uuid::Uuid>)]
     pub price_list_id: Option<PriceListId>,
+    /// The fido: what may be open at once before an order needs approval; no limit when not given. Whoever approves
+    /// orders sets it.
+    pub credit_limit_cents: Option<i64>,
+    /// What new proposals and orders start with: `Bonifico 30 gg FM`.
+    pub payment_terms: Option<String>,
 }
 
 impl Default for ClientFields {
@@ -134,6 +139,8 @@ impl Default for ClientFields {
             source_id: None,
             campaign_id: None,
             price_list_id: None,
+            credit_limit_cents: None,
+            payment_terms: None,
         }
     }
 }
@@ -237,6 +244,7 @@ impl ClientFields {
             (&mut self.sector, "/sector", 100),
             (&mut self.notes, "/notes", 10_000),
             (&mut self.external_ref, "/external_ref", 100),
+            (&mut self.payment_terms, "/payment_terms", 200),
         ] {
             *field = optional_text(errors, pointer, field.as_deref(), most);
         }
@@ -322,12 +330,13 @@ impl ClientFields {
         if self.employees.is_some_and(i32::is_negative) {
             errors.add("/employees", "number.negative", "Must not be negative.");
         }
-        if self.annual_revenue_cents.is_some_and(i64::is_negative) {
-            errors.add(
-                "/annual_revenue_cents",
-                "number.negative",
-                "Must not be negative.",
-            );
+        for (cents, pointer) in [
+            (self.annual_revenue_cents, "/annual_revenue_cents"),
+            (self.credit_limit_cents, "/credit_limit_cents"),
+        ] {
+            if cents.is_some_and(i64::is_negative) {
+                errors.add(pointer, "number.negative", "Must not be negative.");
+            }
         }
         if self
             .founded_year

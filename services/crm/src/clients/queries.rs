@@ -144,6 +144,25 @@ pub fn lock(conn: &mut PgConnection, viewer: &Viewer, id: ClientId) -> DbResult<
     Ok(row.filter(|client| viewer.reaches(client.fields.owner_id)))
 }
 
+/// A client, whoever may see it: it stands beside a record that the viewer does see.
+pub fn any(conn: &mut PgConnection, id: ClientId) -> DbResult<Option<Client>> {
+    Ok(clients::table
+        .find(id)
+        .select(Client::as_select())
+        .first(conn)
+        .optional()?)
+}
+
+/// Holds the client so that its open credit cannot change meanwhile, whoever made it happen. Rows may still be linked to it.
+pub fn lock_for_system(conn: &mut PgConnection, id: ClientId) -> DbResult<Option<Client>> {
+    Ok(clients::table
+        .find(id)
+        .select(Client::as_select())
+        .for_no_key_update()
+        .first(conn)
+        .optional()?)
+}
+
 /// Whether this viewer may hang something on this client.
 pub fn is_visible(conn: &mut PgConnection, viewer: &Viewer, id: ClientId) -> DbResult<bool> {
     let owner: Option<Option<nexus_kernel::UserId>> = clients::table

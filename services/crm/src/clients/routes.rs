@@ -2,8 +2,8 @@ use actix_web::HttpResponse;
 use actix_web::web::{Data, Json, ServiceConfig, delete, get, patch, post, resource};
 use chrono::{DateTime, Utc};
 use diesel::PgConnection;
-use nexus_auth::Can;
-use nexus_auth::can::{ReadClients, ReadLeads, ReadOpportunities, WriteClients};
+use nexus_auth::can::{ApproveOrders, ReadClients, ReadLeads, ReadOpportunities, WriteClients};
+use nexus_auth::{Can, Permission, Principal};
 use nexus_db::DbResult;
 use nexus_kernel::id::named;
 use nexus_kernel::{ClientId, Cursor, Page, UserId};
@@ -339,6 +339,7 @@ async fn create(
             now,
         };
         terms::check(conn, &who, None, fields.price_list_id)?;
+        may_set_limit(&who, None, fields.credit_limit_cents)?;
         let (client, warnings) = commands::create(conn, &act, id, fields)?;
         if let Some((site_id, fields)) = site {
             sites::commands::create(conn, &act, client.id, site_id, fields)
@@ -348,6 +349,15 @@ async fn create(
         Ok(Answer::created(format!("/api/v1/clients/{id}"), 1, &view)?)
     })
     .await
+}
+
+/// How much credit a client has decides which orders need approval: whoever approves them says.
+fn may_set_limit(who: &Principal, before: Option<i64>, after: Option<i64>) -> Result<(), Problem> {
+    if before == after || who.scope_of(ApproveOrders::NAME).is_some() {
+        return Ok(());
+    }
+    let detail = "The credit limit is set by whoever approves orders.";
+    Err(Problem::forbidden(detail))
 }
 
 /// One client.
@@ -390,6 +400,11 @@ async fn change(
             now,
         };
         terms::check_patch(conn, &who, &act.viewer, id, &body.value)?;
+        if let Some(wish) = body.value.get("credit_limit_cents")
+            && let Some(client) = queries::find(conn, &act.viewer, id)?
+        {
+            may_set_limit(&who, client.fields.credit_limit_cents, wish.as_i64())?;
+        }
         let (client, warnings) = commands::change(conn, &act, id, &if_match, &body.value)?;
         let version = client.version;
         Ok(Answer::record(

@@ -104,6 +104,17 @@ pub struct Contact {
 }
 
 impl ContactFields {
+    /// First and last name.
+    #[must_use]
+    pub fn full_name(&self) -> String {
+        let last = self.last_name.as_deref();
+        [Some(self.first_name.as_str()), last]
+            .into_iter()
+            .flatten()
+            .collect::<Vec<_>>()
+            .join(" ")
+    }
+
     /// Brings every field to its stored form and checks it.
     ///
     /// # Errors

@@ -14,7 +14,7 @@ use super::queries;
 use crate::clients;
 use crate::consents::model::ConsentChannel;
 use crate::contacts;
-use crate::facts::Act;
+use crate::facts::{Act, Author};
 use crate::leads;
 use crate::leads::model::Lead;
 use crate::opportunities;
@@ -192,6 +192,11 @@ fn check_links(
 
 /// Writes what the system knows; the fact itself is announced by whoever did it.
 pub fn note_by_system(conn: &mut PgConnection, act: &Act, note: &SystemNote) -> DbResult<()> {
-    let entry = note.entry(Some(act.viewer.user_id), act.now);
+    note_of(conn, &act.author(), note)
+}
+
+/// The same for what no user did: a customer's answer, a day that passed.
+pub fn note_of(conn: &mut PgConnection, author: &Author, note: &SystemNote) -> DbResult<()> {
+    let entry = note.entry(author.user_id, author.now);
     queries::insert(conn, std::slice::from_ref(&entry))
 }

@@ -26,6 +26,13 @@ text_enum! {
         LeadCreated = "lead_created", LeadAssigned = "lead_assigned", LeadContacted = "lead_contacted",
         LeadQualified = "lead_qualified", LeadLost = "lead_lost", LeadReopened = "lead_reopened",
         LeadConverted = "lead_converted", TaskDone = "task_done",
+        ProposalSent = "proposal_sent", ProposalViewed = "proposal_viewed", ProposalAccepted = "proposal_accepted",
+        ProposalRefused = "proposal_refused", ProposalExpired = "proposal_expired",
+        ProposalWithdrawn = "proposal_withdrawn",
+        OrderCreated = "order_created", OrderApproved = "order_approved", OrderRefused = "order_refused",
+        OrderOverridden = "order_overridden", OrderProcessing = "order_processing", OrderShipped = "order_shipped",
+        OrderDelivered = "order_delivered", OrderInvoiced = "order_invoiced", OrderPaid = "order_paid",
+        OrderCancelled = "order_cancelled",
     }
 }
 

@@ -11,3 +11,6 @@ pub mod queries;
 pub mod resolve;
 pub mod routes;
 pub mod totals;
+
+#[cfg(test)]
+pub mod testing;

@@ -16,8 +16,8 @@ use super::views::OpportunityView;
 use crate::campaigns;
 use crate::clients;
 use crate::clients::commands::check_owner;
-use crate::facts::Act;
-use crate::interactions::commands::note_by_system;
+use crate::facts::{Act, Author};
+use crate::interactions::commands::note_of;
 use crate::interactions::model::{Kind, SystemNote};
 use crate::pipelines;
 use crate::pipelines::lost_reasons::{self, LostReasonId};
@@ -76,7 +76,13 @@ pub fn create(
         &[StageMove::first(&opportunity, Some(act.viewer.user_id))],
     )?;
     let details = json!({"opportunity_id": id, "opportunity_name": opportunity.fields.name, "to": stage.id, "to_name": stage.name});
-    tell(conn, act, Kind::OpportunityCreated, &opportunity, details)?;
+    tell(
+        conn,
+        &act.author(),
+        Kind::OpportunityCreated,
+        &opportunity,
+        details,
+    )?;
     announce(
         conn,
         &act.fact(
@@ -139,7 +145,7 @@ pub fn move_to_stage(
 
     save_move(
         conn,
-        act,
+        &act.author(),
         &pipeline,
         Kind::OpportunityMoved,
         "crm.opportunity.moved.v1",
@@ -163,7 +169,7 @@ pub fn win(
 
     save_move(
         conn,
-        act,
+        &act.author(),
         &pipeline,
         Kind::OpportunityWon,
         "crm.opportunity.won.v1",
@@ -207,7 +213,7 @@ pub fn lose(
     let details = json!({"reason": known.map(|reason| reason.name), "note": after.lost_note});
     save_move(
         conn,
-        act,
+        &act.author(),
         &pipeline,
         Kind::OpportunityLost,
         "crm.opportunity.lost.v1",
@@ -234,7 +240,7 @@ pub fn reopen(
 
     save_move(
         conn,
-        act,
+        &act.author(),
         &pipeline,
         Kind::OpportunityReopened,
         "crm.opportunity.reopened.v1",
@@ -243,6 +249,54 @@ pub fn reopen(
         json!({}),
     )?;
     Ok(after)
+}
+
+/// What an accepted proposal means for its opportunity: the amount is what was sold, and it is won if its pipeline
+/// allows. One that is closed, put away or asks for more is left as it is.
+pub fn follow_acceptance(
+    conn: &mut PgConnection,
+    author: &Author,
+    id: OpportunityId,
+    amount_cents: i64,
+    win: bool,
+) -> Result<(), OpportunityError> {
+    let Some(before) = queries::lock_for_system(conn, id)? else {
+        return Ok(());
+    };
+    if before.status != Outcome::Open || before.archived_at.is_some() {
+        return Ok(());
+    }
+    let fields = OpportunityFields {
+        amount_cents,
+        ..before.fields.clone()
+    };
+    let priced = if fields == before.fields {
+        before
+    } else {
+        let after = before.with(fields, author.now);
+        queries::save(conn, &after)?;
+        let kind = "crm.opportunity.changed.v1";
+        announce(
+            conn,
+            &author.fact(kind, id.uuid(), after.version, Some(&before), &after),
+        )?;
+        after
+    };
+    let pipeline = pipeline_of(conn, &priced)?;
+    let today = business_day(author.now);
+    if let (true, Ok(won)) = (win, priced.win(&pipeline, today, author.now)) {
+        save_move(
+            conn,
+            author,
+            &pipeline,
+            Kind::OpportunityWon,
+            "crm.opportunity.won.v1",
+            &priced,
+            &won,
+            json!({}),
+        )?;
+    }
+    Ok(())
 }
 
 pub fn archive(
@@ -438,7 +492,7 @@ fn search_text(conn: &mut PgConnection, fields: &OpportunityFields) -> DbResult<
 )]
 fn save_move(
     conn: &mut PgConnection,
-    act: &Act,
+    author: &Author,
     pipeline: &Pipeline,
     kind: Kind,
     fact: &'static str,
@@ -465,20 +519,20 @@ fn save_move(
         &[StageMove::between(
             before,
             after,
-            Some(act.viewer.user_id),
-            act.now,
+            author.user_id,
+            author.now,
         )],
     )?;
-    tell(conn, act, kind, after, told)?;
+    tell(conn, author, kind, after, told)?;
     announce(
         conn,
-        &act.fact(fact, after.id.uuid(), after.version, Some(before), after),
+        &author.fact(fact, after.id.uuid(), after.version, Some(before), after),
     )
 }
 
 fn tell(
     conn: &mut PgConnection,
-    act: &Act,
+    author: &Author,
     kind: Kind,
     opportunity: &Opportunity,
     details: Value,
@@ -491,5 +545,5 @@ fn tell(
         details,
         occurred_at: None,
     };
-    note_by_system(conn, act, &note)
+    note_of(conn, author, &note)
 }

@@ -159,6 +159,19 @@ pub fn lock(
     Ok(row.filter(|opportunity| viewer.reaches(opportunity.fields.owner_id)))
 }
 
+/// The same for what follows from elsewhere, whoever made it happen.
+pub fn lock_for_system(
+    conn: &mut PgConnection,
+    id: OpportunityId,
+) -> DbResult<Option<Opportunity>> {
+    Ok(opportunities::table
+        .find(id)
+        .select(Opportunity::as_select())
+        .for_update()
+        .first(conn)
+        .optional()?)
+}
+
 pub fn insert(conn: &mut PgConnection, opportunity: &Opportunity) -> DbResult<()> {
     diesel::insert_into(opportunities::table)
         .values(opportunity)

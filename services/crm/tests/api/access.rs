@@ -14,6 +14,8 @@ const WRITERS: [bool; 5] = [true, true, true, true, false];
 const SELLERS: [bool; 5] = [true, true, true, false, false];
 const ADMINS: [bool; 5] = [true, false, false, false, false];
 const CURATORS: [bool; 5] = [true, false, false, true, false];
+const APPROVERS: [bool; 5] = [true, true, false, false, false];
+const PROCESSORS: [bool; 5] = [true, false, false, true, false];
 const IMPORTERS: [bool; 5] = [true, true, false, true, false];
 const ASSIGNERS: [bool; 5] = [true, true, false, false, false];
 
@@ -135,6 +137,56 @@ const TABLE: &[Row] = &[
     Row("post", "/api/v1/tasks/{id}/done", WRITERS),
     Row("post", "/api/v1/tasks/{id}/cancel", WRITERS),
     Row("post", "/api/v1/tasks/{id}/reopen", WRITERS),
+    Row("get", "/api/v1/approval-rules", EVERYBODY),
+    Row("put", "/api/v1/approval-rules", ADMINS),
+    Row("get", "/api/v1/proposals", EVERYBODY),
+    Row("post", "/api/v1/proposals", SELLERS),
+    Row("get", "/api/v1/proposals/{id}", EVERYBODY),
+    Row("patch", "/api/v1/proposals/{id}", SELLERS),
+    Row("delete", "/api/v1/proposals/{id}", SELLERS),
+    Row("get", "/api/v1/proposals/{id}/versions", EVERYBODY),
+    Row("get", "/api/v1/proposals/{id}/versions/{number}", EVERYBODY),
+    Row(
+        "get",
+        "/api/v1/proposals/{id}/versions/{number}/pdf",
+        EVERYBODY,
+    ),
+    Row("get", "/api/v1/proposals/{id}/diff", EVERYBODY),
+    Row("post", "/api/v1/proposals/{id}/send", SELLERS),
+    Row("post", "/api/v1/proposals/{id}/withdraw", SELLERS),
+    Row("post", "/api/v1/proposals/{id}/accept", SELLERS),
+    Row("post", "/api/v1/proposals/{id}/refuse", SELLERS),
+    Row("post", "/api/v1/proposals/{id}/request-approval", SELLERS),
+    Row("post", "/api/v1/proposals/{id}/approve", APPROVERS),
+    Row("post", "/api/v1/proposals/{id}/reject", APPROVERS),
+    Row("post", "/api/v1/proposals/{id}/duplicate", SELLERS),
+    Row("post", "/api/v1/proposals/{id}/restore", SELLERS),
+    Row("post", "/api/v1/proposals/{id}/order", SELLERS),
+    Row("get", "/api/v1/orders", EVERYBODY),
+    Row("get", "/api/v1/orders/counts", EVERYBODY),
+    Row("post", "/api/v1/orders", WRITERS),
+    Row("get", "/api/v1/orders/{id}", EVERYBODY),
+    Row("patch", "/api/v1/orders/{id}", WRITERS),
+    Row("get", "/api/v1/orders/{id}/history", EVERYBODY),
+    Row("get", "/api/v1/orders/{id}/pdf", EVERYBODY),
+    Row("get", "/api/v1/orders/{id}/invoice.xml", PROCESSORS),
+    Row("post", "/api/v1/orders/{id}/duplicate", WRITERS),
+    Row("post", "/api/v1/orders/{id}/cancel", WRITERS),
+    Row("post", "/api/v1/orders/{id}/approve", APPROVERS),
+    Row("post", "/api/v1/orders/{id}/refuse", APPROVERS),
+    Row("post", "/api/v1/orders/{id}/process", PROCESSORS),
+    Row("post", "/api/v1/orders/{id}/ship", PROCESSORS),
+    Row("post", "/api/v1/orders/{id}/deliver", PROCESSORS),
+    Row("post", "/api/v1/orders/{id}/invoice", PROCESSORS),
+    Row("post", "/api/v1/orders/{id}/paid", PROCESSORS),
+];
+
+/// What customers reach by a link, without an account: nobody is refused for who they are.
+const OPEN: [&str; 4] = [
+    "get /api/v1/proposals/link/{token}",
+    "get /api/v1/proposals/link/{token}/pdf",
+    "post /api/v1/proposals/link/{token}/accept",
+    "post /api/v1/proposals/link/{token}/refuse",
 ];
 
 const ROLES: [&[&str]; 5] = [ADMIN, MANAGER, AGENT, BACK_OFFICE, VIEWER];
@@ -155,6 +207,7 @@ fn the_table_has_every_operation_of_the_document_and_no_other() {
         .iter()
         .map(|Row(method, path, _)| format!("{method} {path}"))
         .collect();
+    listed.extend(OPEN.map(str::to_owned));
     documented.sort();
     listed.sort();
     assert_eq!(listed, documented);
@@ -199,6 +252,11 @@ async fn records(crm: &Crm, owner: &Caller) -> Value {
         .await
         .expect(201);
     let list = creator.post("/api/v1/price-lists", named).await.expect(201);
+    let offered = json!({"client_id": client["id"]});
+    let proposal = creator.post("/api/v1/proposals", offered).await.expect(201);
+    let line = json!({"description": "Espositore", "quantity": "1", "unit_price": "10"});
+    let ordered = json!({"client_id": client["id"], "lines": [line]});
+    let order = creator.post("/api/v1/orders", ordered).await.expect(201);
     let pipelines = creator.get("/api/v1/pipelines").await.expect(200);
     let reasons = creator.get("/api/v1/lost-reasons").await.expect(200);
     json!({
@@ -207,6 +265,7 @@ async fn records(crm: &Crm, owner: &Caller) -> Value {
         "leads": lead["id"], "tasks": task["id"], "lead-sources": "019aab00-0000-7000-8000-00000000dead",
         "campaigns": "019aab00-0000-7000-8000-00000000dead", "assignment-rules": "019aab00-0000-7000-8000-00000000dead",
         "products": product["id"], "product-categories": category["id"], "price-lists": list["id"],
+        "proposals": proposal["id"], "orders": order["id"],
         "imports": "019aab00-0000-7000-8000-00000000dead",
     })
 }
@@ -224,8 +283,11 @@ async fn each_role_reaches_exactly_what_the_table_says() {
             };
             let collection = path.split('/').nth(3).unwrap();
             let url = path.replace("{id}", ids[collection].as_str().unwrap_or_default());
+            let url = url.replace("{number}", "1");
             let method: Method = method.to_uppercase().parse().unwrap();
-            let body = (method == Method::POST || method == Method::PATCH).then(|| json!({}));
+            let body = [Method::POST, Method::PATCH, Method::PUT]
+                .contains(&method)
+                .then(|| json!({}));
             let status = caller
                 .send(method.clone(), &url, &[("if-match", "*")], body.as_ref())
                 .await

@@ -89,6 +89,20 @@ pub const VIEWER: &[&str] = &[
     "orders:read:team",
 ];
 
+/// What signs links in tests.
+pub const LINK_SECRET: &str = "a secret of thirty-two characters";
+
+/// crm as its program runs it, with a key to links.
+pub const TESTED: nexus_service::Service = nexus_service::Service {
+    configure: |cfg| {
+        let secret = nexus_config::Secret::new(LINK_SECRET.to_owned());
+        let links = crm::proposals::links::Links::new(&secret, "https://crm.example");
+        cfg.app_data(actix_web::web::Data::new(links));
+        (crm::SERVICE.configure)(cfg);
+    },
+    ..crm::SERVICE
+};
+
 /// A running crm.
 pub struct Crm {
     pub server: TestServer,
@@ -97,7 +111,7 @@ pub struct Crm {
 impl Crm {
     pub fn start() -> Self {
         Self {
-            server: TestServer::start(crm::SERVICE),
+            server: TestServer::start(TESTED),
         }
     }
 

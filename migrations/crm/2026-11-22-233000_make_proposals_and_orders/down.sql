@@ -1,0 +1,13 @@
+DROP TRIGGER lines_stay ON lines;
+DROP FUNCTION keep_settled_lines;
+DROP FUNCTION refuse_settled;
+ALTER TABLE lines DROP CONSTRAINT lines_proposal_version_fkey, DROP CONSTRAINT lines_order_fkey;
+DROP TABLE order_steps;
+DROP TABLE orders;
+DROP TABLE proposal_papers;
+DROP TABLE proposal_versions;
+DROP FUNCTION keep_sent_version;
+DROP TABLE proposals;
+DROP TABLE approval_rules;
+DROP TABLE document_numbers;
+ALTER TABLE clients DROP COLUMN credit_limit_cents, DROP COLUMN payment_terms;
