@@ -28,9 +28,19 @@ pub(crate) enum Verdict {
 
 /// Looks for an order of the tasks of `order` on a vehicle of `class` that costs less than `known`, what `order` costs without the
 /// vehicle's fixed cost. `go_on` is asked now and then whether there is time left.
-pub(crate) fn prove(instance: &Instance<'_>, class: u32, order: &[u32], known: i64, go_on: &mut dyn FnMut() -> bool) -> Verdict {
-    let Some(line) = Line::new(instance, class, order) else { return Verdict::Unknown };
-    let Ok(known) = i32::try_from(known) else { return Verdict::Unknown };
+pub(crate) fn prove(
+    instance: &Instance<'_>,
+    class: u32,
+    order: &[u32],
+    known: i64,
+    go_on: &mut dyn FnMut() -> bool,
+) -> Verdict {
+    let Some(line) = Line::new(instance, class, order) else {
+        return Verdict::Unknown;
+    };
+    let Ok(known) = i32::try_from(known) else {
+        return Verdict::Unknown;
+    };
     let prizes = tune(&line, known);
     climb(&line, &prizes, known, go_on)
 }
@@ -45,13 +55,36 @@ fn tune(line: &Line, known: i32) -> Vec<i32> {
     let (near, rounds, width) = TUNING;
     let memory = line.neighbours(near.min(n));
     let look = |prizes: &[i32], round: usize| {
-        let direction = if round % 2 == 0 { Direction::Back } else { Direction::Forth };
-        let pass = |width| Labels::grow(line, direction, prizes, &memory, None, Effort { known, most: usize::MAX, width });
+        let direction = if round % 2 == 0 {
+            Direction::Back
+        } else {
+            Direction::Forth
+        };
+        let pass = |width| {
+            Labels::grow(
+                line,
+                direction,
+                prizes,
+                &memory,
+                None,
+                Effort {
+                    known,
+                    most: usize::MAX,
+                    width,
+                },
+            )
+        };
         let seen = pass(width).and_then(|l| l.best(line, prizes));
         seen.or_else(|| pass(4 * width).and_then(|l| l.best(line, prizes)))
     };
     let starts = [line.tree_prizes(known), line.prizes()];
-    let Some((mut seen, mut prizes)) = starts.into_iter().filter_map(|p| Some((look(&p, 0)?, p))).max() else { return line.prizes() };
+    let Some((mut seen, mut prizes)) = starts
+        .into_iter()
+        .filter_map(|p| Some((look(&p, 0)?, p)))
+        .max()
+    else {
+        return line.prizes();
+    };
     let mut drift = vec![0.0; n];
     let (mut best, mut best_bound, mut step) = (prizes.clone(), i32::MIN, 1.0);
     for round in 1..=rounds {
@@ -72,7 +105,9 @@ fn tune(line: &Line, known: i32) -> Vec<i32> {
             drift[v] = 0.3 * drift[v] + f64::from(1 - visits[v]) * size;
             prizes[v] = (f64::from(prizes[v]) + drift[v]).clamp(-LARGEST, LARGEST) as i32;
         }
-        let Some(next) = look(&prizes, round) else { break };
+        let Some(next) = look(&prizes, round) else {
+            break;
+        };
         seen = next;
     }
     best
@@ -81,7 +116,11 @@ fn tune(line: &Line, known: i32) -> Vec<i32> {
 /// Passes with growing memory, each bounding the next, until all is remembered.
 fn climb(line: &Line, prizes: &[i32], known: i32, go_on: &mut dyn FnMut() -> bool) -> Verdict {
     let n = line.len();
-    let effort = Effort { known, most: LABELS, width: usize::MAX };
+    let effort = Effort {
+        known,
+        most: LABELS,
+        width: usize::MAX,
+    };
     let mut memory = vec![0; n];
     let mut bound: Option<Labels> = None;
     let mut direction = Direction::Back;
@@ -89,10 +128,15 @@ fn climb(line: &Line, prizes: &[i32], known: i32, go_on: &mut dyn FnMut() -> boo
         for (mask, more) in memory.iter_mut().zip(line.neighbours(near.min(n))) {
             *mask |= more;
         }
-        let Some(labels) = Some(()).filter(|()| go_on()).and_then(|()| Labels::grow(line, direction, prizes, &memory, bound.as_ref(), effort)) else {
+        let Some(labels) = Some(())
+            .filter(|()| go_on())
+            .and_then(|()| Labels::grow(line, direction, prizes, &memory, bound.as_ref(), effort))
+        else {
             return Verdict::Unknown;
         };
-        let Some((_, path)) = labels.best(line, prizes).filter(|(cost, _)| *cost < known) else { return Verdict::Proven };
+        let Some((_, path)) = labels.best(line, prizes).filter(|(cost, _)| *cost < known) else {
+            return Verdict::Proven;
+        };
         if near >= n {
             return Verdict::Better(path.into_iter().map(|v| line.task(v)).collect());
         }

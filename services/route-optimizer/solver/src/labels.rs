@@ -82,27 +82,61 @@ impl Line {
         let class = &instance.classes[class as usize];
         let ways = &instance.ways[class.ways];
         let nodes: Vec<&Node> = tasks.iter().map(|&t| &instance.nodes[t as usize]).collect();
-        let pairs: Vec<Leg> = tasks.iter().flat_map(|&a| tasks.iter().map(move |&b| ways.leg(a, b))).collect();
+        let pairs: Vec<Leg> = tasks
+            .iter()
+            .flat_map(|&a| tasks.iter().map(move |&b| ways.leg(a, b)))
+            .collect();
         let first: Vec<Leg> = tasks.iter().map(|&t| ways.leg(class.start, t)).collect();
         let last: Vec<Leg> = tasks.iter().map(|&t| ways.leg(t, class.end)).collect();
-        let all = || pairs.iter().chain(&first).chain(&last).filter(|leg| leg.cost < u32::MAX);
-        let (time, cost) = (all().map(|l| i64::from(l.time)).max()?, all().map(|l| i64::from(l.cost)).max()?);
+        let all = || {
+            pairs
+                .iter()
+                .chain(&first)
+                .chain(&last)
+                .filter(|leg| leg.cost < u32::MAX)
+        };
+        let (time, cost) = (
+            all().map(|l| i64::from(l.time)).max()?,
+            all().map(|l| i64::from(l.cost)).max()?,
+        );
         let service: i64 = nodes.iter().map(|n| n.service).sum();
-        let ready = nodes.iter().map(|n| n.windows.last().map_or(n.ready, |w| w.0)).max()?.max(class.opens) - class.opens;
+        let ready = nodes
+            .iter()
+            .map(|n| n.windows.last().map_or(n.ready, |w| w.0))
+            .max()?
+            .max(class.opens)
+            - class.opens;
         // Nothing that is done as early as possible ends later than this.
         if ready + service + time * (n as i64 + 1) > LIMIT || cost * (n as i64 + 1) > LIMIT {
             return None;
         }
         let since = |t: i64| (t - class.opens).clamp(-LIMIT, LIMIT) as i32;
-        let small = |legs: &[Leg]| legs.iter().map(|l| if l.cost == u32::MAX { (4 * LIMIT as i32, LIMIT as i32) } else { (l.time as i32, l.cost as i32) }).collect::<Vec<_>>();
+        let small = |legs: &[Leg]| {
+            legs.iter()
+                .map(|l| {
+                    if l.cost == u32::MAX {
+                        (4 * LIMIT as i32, LIMIT as i32)
+                    } else {
+                        (l.time as i32, l.cost as i32)
+                    }
+                })
+                .collect::<Vec<_>>()
+        };
         let pairs = small(&pairs);
         let mut line = Self {
             tasks: tasks.to_vec(),
-            windows: nodes.iter().map(|n| n.windows.iter().map(|w| (since(w.0), since(w.1))).collect()).collect(),
+            windows: nodes
+                .iter()
+                .map(|n| n.windows.iter().map(|w| (since(w.0), since(w.1))).collect())
+                .collect(),
             ready: nodes.iter().map(|n| since(n.ready)).collect(),
             due: nodes.iter().map(|n| since(n.due)).collect(),
             service: nodes.iter().map(|n| n.service as i32).collect(),
-            way: pairs.iter().enumerate().map(|(i, p)| p.0.saturating_add(nodes[i / n].service as i32)).collect(),
+            way: pairs
+                .iter()
+                .enumerate()
+                .map(|(i, p)| p.0.saturating_add(nodes[i / n].service as i32))
+                .collect(),
             cost: pairs.iter().map(|p| p.1).collect(),
             first: small(&first),
             last: small(&last),
@@ -120,16 +154,27 @@ impl Line {
         if self.windows[v].is_empty() {
             return time.max(self.ready[v]);
         }
-        self.windows[v].iter().find(|w| time <= w.1).map_or(i32::MAX / 4, |w| time.max(w.0))
+        self.windows[v]
+            .iter()
+            .find(|w| time <= w.1)
+            .map_or(i32::MAX / 4, |w| time.max(w.0))
     }
 
     /// The last allowed start of a task up to a time; before `ready` if there is none.
     #[inline]
     fn last_start(&self, v: usize, time: i32) -> i32 {
         if self.windows[v].is_empty() {
-            return if time < self.ready[v] { i32::MIN / 4 } else { time.min(self.due[v]) };
+            return if time < self.ready[v] {
+                i32::MIN / 4
+            } else {
+                time.min(self.due[v])
+            };
         }
-        self.windows[v].iter().rev().find(|w| w.0 <= time).map_or(i32::MIN / 4, |w| time.min(w.1))
+        self.windows[v]
+            .iter()
+            .rev()
+            .find(|w| w.0 <= time)
+            .map_or(i32::MIN / 4, |w| time.min(w.1))
     }
 
     /// Earliest and latest starts, by way of any other tasks.
@@ -137,14 +182,20 @@ impl Line {
         let n = self.len();
         for v in 0..n {
             self.earliest[v] = self.next_start(v, self.first[v].0);
-            self.latest[v] = self.last_start(v, self.closes.saturating_sub(self.last[v].0) - self.service[v]);
+            self.latest[v] = self.last_start(
+                v,
+                self.closes.saturating_sub(self.last[v].0) - self.service[v],
+            );
         }
         for _ in 0..n {
             let before = (self.earliest.clone(), self.latest.clone());
             for a in 0..n {
                 for b in 0..n {
                     let way = self.way[a * n + b];
-                    let (early, late) = (self.next_start(b, self.earliest[a].saturating_add(way)), self.last_start(a, self.latest[b].saturating_sub(way)));
+                    let (early, late) = (
+                        self.next_start(b, self.earliest[a].saturating_add(way)),
+                        self.last_start(a, self.latest[b].saturating_sub(way)),
+                    );
                     self.earliest[b] = self.earliest[b].min(early);
                     self.latest[a] = self.latest[a].max(late);
                 }
@@ -164,15 +215,22 @@ impl Line {
     }
 
     fn follows(&self, a: usize, b: usize) -> bool {
-        a != b
-            && self.earliest[a].saturating_add(self.way[a * self.len() + b]) <= self.latest[b]
+        a != b && self.earliest[a].saturating_add(self.way[a * self.len() + b]) <= self.latest[b]
     }
 
     /// The tasks that can come next after each task.
     fn successors(&self, direction: Direction) -> Vec<Vec<usize>> {
         let n = self.len();
-        let follows = |a: usize, b: usize| if direction == Direction::Forth { self.follows(a, b) } else { self.follows(b, a) };
-        (0..n).map(|a| (0..n).filter(|&b| follows(a, b)).collect()).collect()
+        let follows = |a: usize, b: usize| {
+            if direction == Direction::Forth {
+                self.follows(a, b)
+            } else {
+                self.follows(b, a)
+            }
+        };
+        (0..n)
+            .map(|a| (0..n).filter(|&b| follows(a, b)).collect())
+            .collect()
     }
 
     /// The least that `left` more visits and the way to the edge cost from each task, whatever is visited twice: `left * n + task`.
@@ -180,12 +238,26 @@ impl Line {
         let n = self.len();
         let mut walks = vec![i32::MAX / 4; n * n];
         for v in 0..n {
-            walks[v] = if direction == Direction::Forth { self.last[v].1 } else { self.first[v].1 };
+            walks[v] = if direction == Direction::Forth {
+                self.last[v].1
+            } else {
+                self.first[v].1
+            };
         }
         for at in n..n * n {
             let (left, a) = (at / n, at % n);
-            let cost = |b: usize| if direction == Direction::Forth { self.cost[a * n + b] } else { self.cost[b * n + a] };
-            walks[at] = next[a].iter().map(|&b| cost(b) - prizes[b] + walks[(left - 1) * n + b]).min().unwrap_or(i32::MAX / 4);
+            let cost = |b: usize| {
+                if direction == Direction::Forth {
+                    self.cost[a * n + b]
+                } else {
+                    self.cost[b * n + a]
+                }
+            };
+            walks[at] = next[a]
+                .iter()
+                .map(|&b| cost(b) - prizes[b] + walks[(left - 1) * n + b])
+                .min()
+                .unwrap_or(i32::MAX / 4);
         }
         walks
     }
@@ -212,10 +284,12 @@ impl Line {
     pub(crate) fn prizes(&self) -> Vec<i32> {
         let n = self.len();
         let leg = |a: usize| (a + 1 < n).then(|| self.cost[a * n + a + 1]);
-        (0..n).map(|v| {
-            let (before, after) = (v.checked_sub(1).and_then(leg), leg(v));
-            (before.or(after).unwrap_or(0) + after.or(before).unwrap_or(0)) / 2
-        }).collect()
+        (0..n)
+            .map(|v| {
+                let (before, after) = (v.checked_sub(1).and_then(leg), leg(v));
+                (before.or(after).unwrap_or(0) + after.or(before).unwrap_or(0)) / 2
+            })
+            .collect()
     }
 
     /// Prizes from one-trees on the cheaper of both ways (Held and Karp, 1970); the start and the end are the root.
@@ -249,7 +323,10 @@ impl Line {
                 .zip(&degree)
                 .for_each(|(w, &d)| *w += size * f64::from(d - 2));
         }
-        best_weight.iter().map(|w| (-2.0 * w).clamp(-LARGEST, LARGEST) as i32).collect()
+        best_weight
+            .iter()
+            .map(|w| (-2.0 * w).clamp(-LARGEST, LARGEST) as i32)
+            .collect()
     }
 
     /// The cheapest tree over all tasks and two arcs to the root, and each task's number of arcs.
@@ -294,14 +371,22 @@ impl Line {
     fn begin(&self, direction: Direction, v: usize) -> (i32, i32) {
         match direction {
             Direction::Forth => (self.next_start(v, self.first[v].0), self.first[v].1),
-            Direction::Back => (-self.last_start(v, self.closes.saturating_sub(self.last[v].0) - self.service[v]), self.last[v].1),
+            Direction::Back => (
+                -self.last_start(
+                    v,
+                    self.closes.saturating_sub(self.last[v].0) - self.service[v],
+                ),
+                self.last[v].1,
+            ),
         }
     }
 
     /// The cost from a task to the other edge of the route, if that is reached in time.
     fn finish(&self, direction: Direction, v: usize, time: i32) -> Option<i32> {
         match direction {
-            Direction::Forth => (time + self.service[v] <= self.closes.saturating_sub(self.last[v].0)).then_some(self.last[v].1),
+            Direction::Forth => (time + self.service[v]
+                <= self.closes.saturating_sub(self.last[v].0))
+            .then_some(self.last[v].1),
             Direction::Back => (self.first[v].0 <= -time).then_some(self.first[v].1),
         }
     }
@@ -311,8 +396,14 @@ impl Line {
     fn go(&self, direction: Direction, a: usize, time: i32, b: usize) -> (i32, i32) {
         let n = self.tasks.len();
         match direction {
-            Direction::Forth => (self.next_start(b, time + self.way[a * n + b]), self.cost[a * n + b]),
-            Direction::Back => (-self.last_start(b, -time - self.way[b * n + a]), self.cost[b * n + a]),
+            Direction::Forth => (
+                self.next_start(b, time + self.way[a * n + b]),
+                self.cost[a * n + b],
+            ),
+            Direction::Back => (
+                -self.last_start(b, -time - self.way[b * n + a]),
+                self.cost[b * n + a],
+            ),
         }
     }
 
@@ -329,17 +420,32 @@ impl Line {
 impl Labels {
     /// Grows all paths that remember the given neighbours and may still cost less than `known`, as far as `bound`, a pass in the
     /// other direction with the same prizes, can tell. `None` if they become too many.
-    pub(crate) fn grow(line: &Line, direction: Direction, prizes: &[i32], memory: &[u32], bound: Option<&Self>, effort: Effort) -> Option<Self> {
+    pub(crate) fn grow(
+        line: &Line,
+        direction: Direction,
+        prizes: &[i32],
+        memory: &[u32],
+        bound: Option<&Self>,
+        effort: Effort,
+    ) -> Option<Self> {
         let Effort { known, most, width } = effort;
         let n = line.len();
         let limit = known - prizes.iter().sum::<i32>();
         let next = line.successors(direction);
         let walks = line.walks(direction, prizes, &next);
-        let mut labels = Self { direction, lists: vec![Vec::new(); n * n] };
+        let mut labels = Self {
+            direction,
+            lists: vec![Vec::new(); n * n],
+        };
         for v in 0..n {
             let (time, cost) = line.begin(direction, v);
             if line.in_time(direction, v, time) {
-                labels.lists[v].push(Label { memory: 1 << v, time, cost: cost - prizes[v], from: 0 });
+                labels.lists[v].push(Label {
+                    memory: 1 << v,
+                    time,
+                    cost: cost - prizes[v],
+                    from: 0,
+                });
             }
         }
         let mut count = n;
@@ -354,11 +460,19 @@ impl Labels {
                         }
                         let (time, leg) = line.go(direction, a, label.time, b);
                         let cost = label.cost + leg - prizes[b];
-                        if cost + walks[left * n + b] >= limit || !line.in_time(direction, b, time) {
+                        if cost + walks[left * n + b] >= limit || !line.in_time(direction, b, time)
+                        {
                             continue;
                         }
-                        let new = Label { memory: label.memory & memory[b] | 1 << b, time, cost, from: (index as u32) << 5 | a as u32 };
-                        if bound.is_none_or(|bound| bound.completes(&new, b, left * n + b, limit - prizes[b])) {
+                        let new = Label {
+                            memory: label.memory & memory[b] | 1 << b,
+                            time,
+                            cost,
+                            from: (index as u32) << 5 | a as u32,
+                        };
+                        if bound.is_none_or(|bound| {
+                            bound.completes(&new, b, left * n + b, limit - prizes[b])
+                        }) {
                             keep(&mut open[b], new);
                         }
                     }
@@ -379,8 +493,12 @@ impl Labels {
     /// Whether a path from the other side meets a label at its task and both together cost less than the limit.
     #[inline]
     fn completes(&self, label: &Label, at: usize, list: usize, limit: i32) -> bool {
-        let affordable = self.lists[list].iter().take_while(|l| l.cost + label.cost < limit);
-        affordable.into_iter().any(|l| l.memory & label.memory == 1 << at && l.time + label.time <= 0)
+        let affordable = self.lists[list]
+            .iter()
+            .take_while(|l| l.cost + label.cost < limit);
+        affordable
+            .into_iter()
+            .any(|l| l.memory & label.memory == 1 << at && l.time + label.time <= 0)
     }
 
     /// The cheapest complete path and its cost, prizes given back. `None` if there is none.

@@ -34,7 +34,7 @@ pub(crate) fn run(search: &mut Search<'_>, budget: &dyn Budget) -> bool {
         whole: budget,
         iterations: 30 * tasks,
     });
-let mut proven = prove(search, budget);
+    let mut proven = prove(search, budget);
     for _ in 0..PATIENCE {
         if proven || budget.used(search.iterations) >= 1.0 {
             return proven;

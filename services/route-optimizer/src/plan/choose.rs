@@ -93,7 +93,10 @@ fn positions(chain: &Chain) -> Vec<Vec<i64>> {
     for stretch in &chain.stretches {
         let mut early = positions[stretch.from][0] + chain.links[stretch.from].action;
         let breaks = stretch.from + 1..stretch.to;
-        for (position, link) in positions[breaks.clone()].iter_mut().zip(&chain.links[breaks]) {
+        for (position, link) in positions[breaks.clone()]
+            .iter_mut()
+            .zip(&chain.links[breaks])
+        {
             *position = vec![early, early + stretch.travel];
             early += link.action;
         }

@@ -24,7 +24,10 @@ fn main() {
             let _ = score::table(files.iter().map(Path::new), seconds, seeds, &best);
         }
         ["goals", data, ref which @ ..] => goals::run(Path::new(data), which),
-        ["days", count, limit] => drop(days::run(count.parse().expect("how many days"), limit.parse().expect("seconds"))),
+        ["days", count, limit] => drop(days::run(
+            count.parse().expect("how many days"),
+            limit.parse().expect("seconds"),
+        )),
         _ => println!(
             "bench solve <seconds> <seeds> <best-known.json> <files…> | goals <data folder> [G1 …] | days <count> <seconds>"
         ),
