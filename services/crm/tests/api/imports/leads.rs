@@ -41,7 +41,7 @@ async fn leads_come_with_status_source_owner_and_their_dated_history() {
             "/stato:status.converted",
             "/azienda:name.missing",
             "/stato:status.unknown",
-            "/telefono:phone.length",
+            "/telefono:phone.prefix",
             "/data:created_on.future"
         ]
     );
