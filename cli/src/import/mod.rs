@@ -16,7 +16,7 @@ use crate::connection::Connection;
 const SOME_FAILED: u8 = 3;
 
 /// The order in which the files of a folder depend on each other: deals name clients, products and people.
-const FOLDER: [(Kind, &[&str]); 4] = [
+const FOLDER: [(Kind, &[&str]); 5] = [
     (Kind::Users, &["users.csv", "sales_teams.csv"]),
     (Kind::Products, &["products.csv"]),
     (Kind::Clients, &["clients.csv", "accounts.csv"]),
@@ -24,12 +24,14 @@ const FOLDER: [(Kind, &[&str]); 4] = [
         Kind::Opportunities,
         &["opportunities.csv", "sales_pipeline.csv"],
     ),
+    (Kind::Leads, &["leads.csv"]),
 ];
 
 #[derive(Args)]
 pub struct ImportArgs {
-    /// A CSV file, or a folder with users, products, clients and opportunities (`users.csv` or `sales_teams.csv`,
-    /// `products.csv`, `clients.csv` or `accounts.csv`, `opportunities.csv` or `sales_pipeline.csv`).
+    /// A CSV file, or a folder with users, products, clients, opportunities and leads (`users.csv` or
+    /// `sales_teams.csv`, `products.csv`, `clients.csv` or `accounts.csv`, `opportunities.csv` or
+    /// `sales_pipeline.csv`, `leads.csv`).
     source: PathBuf,
     /// What the rows of a file are.
     #[arg(long)]
@@ -65,6 +67,7 @@ pub enum Kind {
     Products,
     Clients,
     Opportunities,
+    Leads,
 }
 
 impl Kind {
@@ -74,6 +77,7 @@ impl Kind {
             Self::Products => "products",
             Self::Clients => "clients",
             Self::Opportunities => "opportunities",
+            Self::Leads => "leads",
         }
     }
 }
@@ -138,7 +142,7 @@ fn files(args: &ImportArgs) -> Result<Vec<(Kind, PathBuf)>> {
     if !args.source.is_dir() {
         let Some(kind) = args.kind else {
             bail!(
-                "what are the rows of {}? Add --kind users, products, clients or opportunities",
+                "what are the rows of {}? Add --kind users, products, clients, opportunities or leads",
                 args.source.display()
             );
         };

@@ -2893,7 +2893,7 @@ export interface components {
             required: boolean;
         };
         /** @enum {string} */
-        ImportKind: "clients" | "products" | "users" | "opportunities";
+        ImportKind: "clients" | "products" | "users" | "opportunities" | "leads";
         /** @enum {string} */
         ImportMode: "create" | "upsert";
         /** @description How the rows become records. */

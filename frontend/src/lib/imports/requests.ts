@@ -7,7 +7,7 @@ export type Kind = Import['kind'];
 export type Row = Schemas['ImportRow'];
 
 /** In the order in which files refer to each other. */
-export const KINDS: Kind[] = ['products', 'users', 'clients', 'opportunities'];
+export const KINDS: Kind[] = ['products', 'users', 'clients', 'opportunities', 'leads'];
 
 const one = (id: string) => ({ params: { path: { id } } });
 

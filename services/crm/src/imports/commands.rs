@@ -3,7 +3,8 @@
 use chrono::{DateTime, Utc};
 use diesel::PgConnection;
 use nexus_auth::can::{
-    ManagePipelines, ManageProducts, ManageUsers, ReadClients, WriteClients, WriteOpportunities,
+    AssignLeads, ManagePipelines, ManageProducts, ManageUsers, ReadClients, WriteClients,
+    WriteLeads, WriteOpportunities,
 };
 use nexus_auth::{Permission, Principal, Scope};
 use nexus_db::DbResult;
@@ -38,6 +39,8 @@ pub fn check_rights(who: &Principal, kind: Kind) -> Result<(), ImportError> {
         Kind::Opportunities => WriteOpportunities::NAME,
         Kind::Users => ManageUsers::NAME,
         Kind::Products => ManageProducts::NAME,
+        Kind::Leads => WriteLeads::NAME,
+        Kind::Products => return Ok(()),
     };
     match who.scope_of(needed) {
         Some(_) => Ok(()),
@@ -229,11 +232,18 @@ pub fn start(
 /// What the asker may write, never wider than their right to import.
 fn rights(asker: &Asker<'_>) -> Rights {
     let scope = |name: &str| asker.who.scope_of(name).map(|scope| scope.min(asker.scope));
+    // Whoever may not assign leads imports their own.
+    let leads = scope(WriteLeads::NAME).map(|writes| {
+        let assigns = asker.who.scope_of(AssignLeads::NAME);
+        assigns.map_or(Scope::Own, |assigns| writes.min(assigns))
+    });
     Rights {
         read_clients: asker.who.scope_of(ReadClients::NAME),
         write_clients: scope(WriteClients::NAME),
         write_opportunities: scope(WriteOpportunities::NAME),
         manage_pipelines: asker.who.scope_of(ManagePipelines::NAME).is_some(),
+        write_leads: leads,
+        assign_leads: asker.who.scope_of(AssignLeads::NAME).is_some(),
     }
 }
 

@@ -14,7 +14,10 @@ pub use fields::{Field, fields};
 
 text_enum! {
     /// What the rows of a file are.
-    ImportKind { Clients = "clients", Products = "products", Users = "users", Opportunities = "opportunities" }
+    ImportKind {
+        Clients = "clients", Products = "products", Users = "users", Opportunities = "opportunities",
+        Leads = "leads",
+    }
 }
 pub use ImportKind as Kind;
 

@@ -176,6 +176,8 @@ pub struct Rights {
     pub write_clients: Option<Scope>,
     pub write_opportunities: Option<Scope>,
     pub manage_pipelines: bool,
+    pub write_leads: Option<Scope>,
+    pub assign_leads: bool,
 }
 json_column!(Rights);
 

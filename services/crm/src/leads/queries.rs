@@ -5,8 +5,9 @@ use diesel::prelude::*;
 use nexus_db::DbResult;
 use uuid::Uuid;
 
-use super::model::{Lead, LeadId};
+use super::model::{Lead, LeadFields, LeadId};
 use super::status::LeadStatus;
+use crate::italy::text::key;
 use crate::schema::leads;
 use crate::visibility::{Viewer, keyset, visible_to};
 
@@ -149,4 +150,50 @@ pub fn insert_all(conn: &mut PgConnection, new: &[Lead]) -> DbResult<()> {
 pub fn save(conn: &mut PgConnection, lead: &Lead) -> DbResult<()> {
     diesel::update(lead).set(lead).execute(conn)?;
     Ok(())
+}
+
+/// What files call leads by.
+#[derive(Debug, Clone, Default)]
+pub struct Keys {
+    references: Vec<String>,
+    vat_numbers: Vec<String>,
+    emails: Vec<String>,
+    phones: Vec<String>,
+    names: Vec<String>,
+}
+
+impl Keys {
+    /// Asks for what these fields may be called by.
+    pub fn add(&mut self, fields: &LeadFields) {
+        self.references.extend(fields.external_ref.clone());
+        self.vat_numbers.extend(fields.vat_number.clone());
+        self.emails.extend(fields.email.clone());
+        self.phones.extend(fields.phone.clone());
+        self.names.push(key(&fields.name()));
+    }
+}
+
+/// Leads with one of these keys that are still worked or lost, whoever may see them, each once. An import looks for its
+/// own rows with it.
+pub fn with_any_key(conn: &mut PgConnection, keys: &Keys) -> DbResult<Vec<Lead>> {
+    let mut found: Vec<Lead> = leads::table
+        .filter(leads::external_ref.eq_any(&keys.references))
+        .select(Lead::as_select())
+        .load(conn)?;
+    let all = || {
+        leads::table
+            .filter(leads::archived_at.is_null())
+            .into_boxed()
+    };
+    for query in [
+        all().filter(leads::vat_number.eq_any(&keys.vat_numbers)),
+        all().filter(leads::email.eq_any(&keys.emails)),
+        all().filter(leads::phone.eq_any(&keys.phones)),
+        all().filter(leads::name_key.eq_any(&keys.names)),
+    ] {
+        found.extend(query.select(Lead::as_select()).load(conn)?);
+    }
+    let mut seen = std::collections::HashSet::new();
+    found.retain(|lead| seen.insert(lead.id));
+    Ok(found)
 }

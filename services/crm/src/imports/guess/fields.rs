@@ -20,6 +20,7 @@ pub const fn fields(kind: Kind) -> &'static [Field] {
         Kind::Products => PRODUCTS,
         Kind::Users => USERS,
         Kind::Opportunities => OPPORTUNITIES,
+        Kind::Leads => LEADS,
     }
 }
 
@@ -326,5 +327,108 @@ const OPPORTUNITIES: &[Field] = &[
         "external_ref",
         "external ref|external id|opportunity id|deal id|id|id opportunita|id trattativa|codice trattativa|\
          codice opportunita|codice|numero trattativa|crm id|code|rif esterno|riferimento esterno|record id",
+    ),
+];
+
+const LEADS: &[Field] = &[
+    text(
+        "company_name",
+        "company name|azienda|ragione sociale|denominazione|company|societa|nome azienda|negozio|insegna|\
+         organization|account|attivita|cliente|lead",
+    ),
+    text(
+        "person",
+        "person|nome e cognome|nominativo|referente|contatto|contact|contact name|full name|lead name|persona",
+    ),
+    text("first_name", "first name|nome|given name"),
+    text("last_name", "last name|cognome|surname|family name"),
+    shaped(
+        "email",
+        Shape::Email,
+        "email|e mail|mail|indirizzo email|posta elettronica|email address",
+    ),
+    shaped(
+        "phone",
+        Shape::Phone,
+        "phone|telefono|tel|cellulare|cell|mobile|numero di telefono|phone number|recapito telefonico",
+    ),
+    shaped(
+        "vat_number",
+        Shape::VatNumber,
+        "partita iva|p iva|piva|vat number|vat|numero iva|part iva",
+    ),
+    shaped(
+        "tax_code",
+        Shape::TaxCode,
+        "codice fiscale|cod fiscale|tax code|cf",
+    ),
+    text("street", "street|via|indirizzo|address"),
+    text("street_number", "street number|numero civico|civico"),
+    shaped(
+        "cap",
+        Shape::Cap,
+        "cap|codice postale|postal code|postcode|zip",
+    ),
+    text("city", "city|citta|comune|localita|town"),
+    text("province", "province|provincia|prov|sigla provincia|pr"),
+    text(
+        "source",
+        "source|fonte|origine|provenienza|lead source|canale|channel|sorgente",
+    ),
+    text(
+        "campaign",
+        "campaign|campagna|fiera|evento|campaign name|trade fair|iniziativa",
+    ),
+    text("status", "status|stato|lead status|stato lead|fase|esito"),
+    text(
+        "lost_reason",
+        "lost reason|motivo perdita|motivo|causa perdita|reason lost",
+    ),
+    text(
+        "interest",
+        "interest|interesse|interessi|richiesta|prodotti di interesse|cosa cerca|request",
+    ),
+    text(
+        "owner",
+        "owner|agente|venditore|commerciale|lead owner|assegnato a|assigned to|responsabile|seguito da",
+    ),
+    shaped(
+        "created_on",
+        Shape::Date,
+        "created on|data|data creazione|created date|creation date|data contatto|data inserimento|created at|arrivato il",
+    ),
+    shaped(
+        "call_on",
+        Shape::Date,
+        "call on|data chiamata|ultima chiamata|data telefonata|last call|last called",
+    ),
+    text(
+        "call_note",
+        "call note|esito chiamata|nota chiamata|note telefonata|call notes|call outcome",
+    ),
+    shaped(
+        "email_on",
+        Shape::Date,
+        "email on|data email|ultima email|last email|data mail",
+    ),
+    text(
+        "email_note",
+        "email note|nota email|testo email|oggetto email|email subject",
+    ),
+    shaped("note_on", Shape::Date, "note on|data nota|note date"),
+    text("note_text", "note text|testo nota|nota datata"),
+    text(
+        "history",
+        "history|storico|storia|cronologia|attivita svolte|activities|log|diario",
+    ),
+    text("history_2", "history 2|storico 2|cronologia 2"),
+    text("history_3", "history 3|storico 3|cronologia 3"),
+    text(
+        "notes",
+        "notes|note|annotazioni|osservazioni|commenti|comments|description|descrizione",
+    ),
+    text(
+        "external_ref",
+        "external ref|external id|id|lead id|codice|codice lead|crm id|record id|rif esterno",
     ),
 ];

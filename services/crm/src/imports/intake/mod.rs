@@ -7,6 +7,9 @@ pub mod deals;
 mod deals_known;
 mod deals_reading;
 mod deals_story;
+mod leads;
+mod leads_origins;
+mod leads_reading;
 mod matching;
 pub mod parents;
 mod people;
@@ -130,6 +133,7 @@ impl Job {
         let writes = match import.kind {
             Kind::Clients => rights.write_clients,
             Kind::Opportunities => rights.write_opportunities,
+            Kind::Leads => rights.write_leads,
             Kind::Products | Kind::Users => Some(Scope::All),
         };
         let viewer = viewer(conn, actor, writes.unwrap_or(Scope::Own))?;
@@ -187,6 +191,7 @@ pub fn step(
     let (verdicts, fresh) = match job.import.kind {
         Kind::Clients => clients::take_in(conn, &job, &rows, planned)?,
         Kind::Opportunities => deals::take_in(conn, &job, &rows, planned)?,
+        Kind::Leads => leads::take_in(conn, &job, &rows, planned)?,
         Kind::Products => products::take_in(conn, &job, &rows, planned)?,
         Kind::Users => (Vec::new(), Planned::default()),
     };

@@ -3,6 +3,7 @@
 mod bench;
 mod files;
 mod kit;
+mod leads;
 mod rows;
 mod runs;
 mod sample;
