@@ -4,7 +4,7 @@ import FileText from '@lucide/svelte/icons/file-text';
 import House from '@lucide/svelte/icons/house';
 import ListTodo from '@lucide/svelte/icons/list-todo';
 import Kanban from '@lucide/svelte/icons/square-kanban';
-import Package from '@lucide/svelte/icons/package';
+import ClipboardList from '@lucide/svelte/icons/clipboard-list';
 import Settings from '@lucide/svelte/icons/settings';
 import Target from '@lucide/svelte/icons/target';
 import Upload from '@lucide/svelte/icons/upload';
@@ -61,7 +61,7 @@ export function places(): Place[] {
       href: '/orders',
       label: nav.orders,
       key: 'o',
-      icon: Package,
+      icon: ClipboardList,
       allowed: session.can('orders:read'),
       count: waiting.orders,
     },
