@@ -215,7 +215,6 @@ export const it = {
     'lines.empty': 'Serve almeno una riga.',
     'valid_until.past': 'La data è già passata.',
     'valid_until.too_far': 'Al massimo un anno.',
-    'quantity.zero': 'Serve una quantità.',
     'cap.format': 'Il CAP ha 5 cifre.',
     'cap.not_of_comune': 'Questo CAP non è tra quelli del comune.',
     'city.unknown': 'Questo comune non è nell’elenco ISTAT.',

@@ -266,6 +266,7 @@ export const selling: typeof italian = {
     title: (number: string) => `Proposal ${number}`,
     from: (name: string) => `from ${name}`,
     for: 'For',
+    vatIncluded: 'VAT included',
     yourContact: 'Your contact',
     until: (day: string) => `You can accept it until ${day}`,
     pdf: 'Download the whole PDF',

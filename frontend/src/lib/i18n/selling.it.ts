@@ -265,6 +265,7 @@ export const selling = {
     title: (number: string) => `Proposta ${number}`,
     from: (name: string) => `da ${name}`,
     for: 'Per',
+    vatIncluded: 'IVA inclusa',
     yourContact: 'Il tuo referente',
     until: (day: string) => `Puoi accettarla fino al ${day}`,
     pdf: 'Scarica il PDF completo',

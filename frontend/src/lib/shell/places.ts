@@ -1,13 +1,17 @@
 import type { Component } from 'svelte';
+import CircleCheck from '@lucide/svelte/icons/circle-check';
+import FileText from '@lucide/svelte/icons/file-text';
 import House from '@lucide/svelte/icons/house';
 import ListTodo from '@lucide/svelte/icons/list-todo';
 import Package from '@lucide/svelte/icons/package';
 import Kanban from '@lucide/svelte/icons/square-kanban';
+import ClipboardList from '@lucide/svelte/icons/clipboard-list';
 import Settings from '@lucide/svelte/icons/settings';
 import Target from '@lucide/svelte/icons/target';
 import Upload from '@lucide/svelte/icons/upload';
 import Users from '@lucide/svelte/icons/users';
 import { t } from '$lib/i18n/index.svelte';
+import { waiting } from '$lib/orders/waiting.svelte';
 import { session } from '$lib/sessions/session.svelte';
 
 export interface Place {
@@ -17,12 +21,14 @@ export interface Place {
   key: string;
   icon: Component<{ size?: number | string; 'aria-hidden'?: 'true' }>;
   allowed: boolean;
+  /** How much waits there. */
+  count?: number;
 }
 
 /** The parts of the app, in the order of the rail, that this user may open. */
 export function places(): Place[] {
   const nav = t().nav;
-  const all = [
+  const all: Place[] = [
     { href: '/', label: nav.home, key: 'h', icon: House, allowed: true },
     {
       href: '/clients',
@@ -46,6 +52,29 @@ export function places(): Place[] {
       allowed: session.can('opportunities:read'),
     },
     { href: '/products', label: nav.products, key: 'p', icon: Package, allowed: true },
+    {
+      href: '/proposals',
+      label: nav.proposals,
+      key: 'p',
+      icon: FileText,
+      allowed: session.can('proposals:read'),
+    },
+    {
+      href: '/orders',
+      label: nav.orders,
+      key: 'o',
+      icon: ClipboardList,
+      allowed: session.can('orders:read'),
+      count: waiting.orders,
+    },
+    {
+      href: '/approvals',
+      label: nav.approvals,
+      key: 'v',
+      icon: CircleCheck,
+      allowed: session.can('orders:approve'),
+      count: waiting.approvals,
+    },
     {
       href: '/tasks',
       label: nav.tasks,
