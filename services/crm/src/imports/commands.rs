@@ -40,7 +40,6 @@ pub fn check_rights(who: &Principal, kind: Kind) -> Result<(), ImportError> {
         Kind::Users => ManageUsers::NAME,
         Kind::Products => ManageProducts::NAME,
         Kind::Leads => WriteLeads::NAME,
-        Kind::Products => return Ok(()),
     };
     match who.scope_of(needed) {
         Some(_) => Ok(()),
