@@ -754,6 +754,8 @@ export const en: Dict = {
     makeDefault: 'Make it the default',
     madeDefault: (name) => `${name} is now the default pipeline.`,
     seeUsers: 'See the users',
+    seeProducts: 'Go to the catalogue',
+    seeLeads: 'Go to leads',
     another: 'Import another file',
     change: 'Change the choices',
     notCsv: 'A CSV file is needed.',

@@ -830,6 +830,8 @@ export const it = {
     makeDefault: 'Usa come predefinita',
     madeDefault: (name: string) => `${name} è ora la pipeline predefinita.`,
     seeUsers: 'Vai agli utenti',
+    seeProducts: 'Vai al catalogo',
+    seeLeads: 'Vai ai lead',
     another: 'Importa un altro file',
     change: 'Cambia le scelte',
     notCsv: 'Serve un file CSV.',
