@@ -10,7 +10,8 @@ use utoipa::OpenApi;
 
 use crate::{
     assignment, campaigns, categories, clients, company, consents, contacts, imports, interactions,
-    italy, leads, lines, opportunities, pipelines, price_lists, products, rates, sites, tasks, users,
+    italy, leads, lines, opportunities, pipelines, price_lists, products, rates, sites, tasks,
+    users,
 };
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/crm");

@@ -154,7 +154,10 @@ mod tests {
         ];
         let reasons = over_ceiling(&lines, Decimal::ONE_HUNDRED);
         assert_eq!(reasons.len(), 1);
-        assert_eq!((reasons[0].code.as_str(), &reasons[0].pointer), ("margin", &None));
+        assert_eq!(
+            (reasons[0].code.as_str(), &reasons[0].pointer),
+            ("margin", &None)
+        );
         assert!(!reasons[0].detail.contains(|c: char| c.is_ascii_digit()));
         assert!(over_ceiling(&lines[..1], Decimal::ONE_HUNDRED).is_empty());
     }
@@ -170,7 +173,11 @@ mod tests {
             ("1", "5", "0", "0"),
         ] {
             let found = effective_discount(&line(price, discount, list_price, ""));
-            assert_eq!(found, decimal(percent), "{price} −{discount} % of {list_price}");
+            assert_eq!(
+                found,
+                decimal(percent),
+                "{price} −{discount} % of {list_price}"
+            );
         }
     }
 }
