@@ -278,7 +278,6 @@ export const it = {
     'number.too_large': 'Numero troppo grande.',
     'date.format': 'Data non valida.',
     'number.decimals': 'Troppi decimali.',
-    'quantity.zero': 'La quantità deve essere maggiore di zero.',
     'line.no_price': 'Il listino non ha un prezzo: scrivilo.',
     'line.empty': 'Scegli un prodotto o scrivi una descrizione.',
     'lines.too_many': 'Troppe righe.',
