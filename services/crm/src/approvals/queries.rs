@@ -1,8 +1,13 @@
 use diesel::prelude::*;
 use nexus_db::DbResult;
+use nexus_kernel::UserId;
 
-use super::model::Rules;
+use super::model::{Reason, Rules};
 use crate::facts::Author;
+use crate::lines::guard::over_ceiling;
+use crate::lines::model::Line;
+use crate::lines::totals::totals;
+use crate::rates::ceilings;
 use crate::schema::approval_rules;
 
 /// The rules as they are, and their version.
@@ -30,4 +35,29 @@ pub fn save(conn: &mut PgConnection, author: &Author, version: i64, rules: &Rule
         ))
         .execute(conn)?;
     Ok(())
+}
+
+/// Why what a document sells, and for how much, needs a yes: amount, margin, and discounts above what its writer may
+/// give.
+pub fn content_reasons(
+    conn: &mut PgConnection,
+    writer: Option<UserId>,
+    lines: &[Line],
+) -> DbResult<Vec<Reason>> {
+    let (_, rules) = rules(conn)?;
+    let mut reasons = rules.on_content(lines, &totals(lines));
+    if let Some(writer) = writer.filter(|_| rules.discount) {
+        let ceiling = ceilings::of_user(conn, writer)?;
+        for found in over_ceiling(lines, ceiling) {
+            // Below cost is below the least margin, too: once is enough.
+            if found.pointer.is_some() || reasons.iter().all(|known| known.code != found.code) {
+                reasons.push(Reason {
+                    code: found.code,
+                    detail: found.detail,
+                    pointer: found.pointer,
+                });
+            }
+        }
+    }
+    Ok(reasons)
 }

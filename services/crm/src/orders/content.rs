@@ -12,11 +12,10 @@ use super::model::{Order, OrderChannel};
 use super::queries;
 use super::state::OrderStatus;
 use crate::approvals::model::{Reason, reason};
-use crate::approvals::queries::rules;
+use crate::approvals::queries::{content_reasons, rules};
 use crate::clients::model::{Client, ClientKind};
 use crate::facts::Author;
 use crate::lines::model::Line;
-use crate::lines::totals::totals;
 use crate::liquids::{Sale, Verdict, judge};
 use crate::parties::site_of;
 use crate::visibility::Viewer;
@@ -78,7 +77,7 @@ pub fn allow(
     Ok(())
 }
 
-/// Why somebody must look at it: amount, margin, credit. The client's row is held, so that two orders at once do not
+/// Why somebody must look at it: amount, margin, discounts, credit. The client's row is held, so that two orders at once do not
 /// both fit into the same credit.
 pub fn reasons(
     conn: &mut PgConnection,
@@ -86,8 +85,7 @@ pub fn reasons(
     client: &Client,
     lines: &[Line],
 ) -> DbResult<Vec<Reason>> {
-    let (_, rules) = rules(conn)?;
-    let mut reasons = rules.on_content(lines, &totals(lines));
+    let mut reasons = content_reasons(conn, order.written_by, lines)?;
     reasons.extend(credit_reason(conn, order, client)?);
     Ok(reasons)
 }

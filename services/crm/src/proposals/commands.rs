@@ -15,7 +15,7 @@ use super::queries;
 use super::state::{ProposalStatus, Refusal, VersionStatus};
 use super::views::ProposalView;
 use crate::approvals::model::Reason;
-use crate::approvals::queries::rules;
+use crate::approvals::queries::content_reasons;
 use crate::clients;
 use crate::clients::model::Client;
 use crate::facts::{Act, Author};
@@ -25,7 +25,6 @@ use crate::lines;
 use crate::lines::model::{Line, LineFields, LineId};
 use crate::lines::pricing::{Occasion, price};
 use crate::lines::queries::Document;
-use crate::lines::totals::totals;
 use crate::numbers::{Series, take};
 use crate::opportunities;
 use crate::orders::commands::again;
@@ -263,15 +262,14 @@ fn write(
     content.set_content(client_id, fields, lines);
     if content.content_hash != before {
         content.written_by = Some(act.viewer.user_id);
-        content.needs_approval.0 = needs(conn, lines)?;
+        content.needs_approval.0 = needs(conn, act, lines)?;
     }
     Ok(())
 }
 
 /// Why somebody must look at it before it is sent.
-pub fn needs(conn: &mut PgConnection, lines: &[Line]) -> DbResult<Vec<Reason>> {
-    let (_, rules) = rules(conn)?;
-    Ok(rules.on_content(lines, &totals(lines)))
+pub fn needs(conn: &mut PgConnection, act: &Act, lines: &[Line]) -> DbResult<Vec<Reason>> {
+    content_reasons(conn, Some(act.viewer.user_id), lines)
 }
 
 /// The same lines for another version.

@@ -157,7 +157,7 @@ pub fn send(
     }
     errors.or(())?;
     // Judged by the rules of today and by who sends it, whoever wrote it.
-    content.needs_approval.0 = needs(conn, &lines)?;
+    content.needs_approval.0 = needs(conn, act, &lines)?;
     if !content.is_free() {
         return Err(ProposalError::NeedsApproval(content.needs_approval));
     }
@@ -204,7 +204,7 @@ pub fn withdraw(
         let mut draft = Version::draft(id, sent.number + 1, sent.valid_until, act.now);
         draft.set_content(before.client_id, &before.fields(&sent), &lines);
         draft.written_by = Some(act.viewer.user_id);
-        draft.needs_approval.0 = needs(conn, &lines)?;
+        draft.needs_approval.0 = needs(conn, act, &lines)?;
         queries::insert_version(conn, &draft)?;
         save_lines(conn, &draft, &mut copies(&lines))?;
         draft

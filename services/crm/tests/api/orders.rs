@@ -1,5 +1,6 @@
 //! Orders: what needs a yes and gets it, the way to the invoice, and what the law says of liquids.
 
+use diesel::RunQueryDsl;
 use futures_util::future::join_all;
 use nexus_testkit::Caller;
 use reqwest::Method;
@@ -548,4 +549,33 @@ async fn lists_page_through_everything_once_and_keep_to_what_one_may_see() {
         .await
         .expect(200);
     assert_eq!(renamed["total"], 7);
+}
+
+#[actix_web::test]
+async fn a_discount_above_the_writers_ceiling_waits_for_a_manager() {
+    let crm = Crm::start();
+    let agent = crm.agent();
+    diesel::sql_query("UPDATE users SET roles = '{agent}'")
+        .execute(&mut crm.server.database.connect())
+        .unwrap();
+    let client = a_client(&agent, "Rossi").await;
+    let with = |discount: &str| {
+        let line = json!({"description": "Espositore", "quantity": "1", "unit_price": "100",
+            "discount_percent": discount, "vat_rate": 22});
+        json!({"client_id": client["id"], "lines": [line]})
+    };
+    for (discount, status) in [("10", "approved"), ("10.01", "pending_approval")] {
+        let order = agent
+            .post("/api/v1/orders", with(discount))
+            .await
+            .expect(201);
+        assert_eq!(order["status"], status, "{discount}");
+    }
+    let proposal = agent
+        .post("/api/v1/proposals", with("10.01"))
+        .await
+        .expect(201);
+    assert_eq!(proposal["content"]["needs_approval"][0]["code"], "discount");
+    let send = format!("{}/send", path("proposals", &proposal));
+    assert_eq!(agent.post(&send, json!({})).await.status, 409);
 }
