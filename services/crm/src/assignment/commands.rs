@@ -186,7 +186,7 @@ fn check_links(
     };
     for (index, member) in fields.members.0.iter().enumerate() {
         let reached = act.viewer.reaches(Some(member.user_id));
-        if !old(member.user_id) && !(reached && users::queries::exists(conn, member.user_id)?) {
+        if !(old(member.user_id) || reached && users::queries::exists(conn, member.user_id)?) {
             errors.add(
                 format!("/members/{index}/user_id"),
                 "user_id.unknown",

@@ -247,7 +247,7 @@ fn contact(
     };
     let opted_out = lead.do_not_call || lead.do_not_email;
     let nobody = said.first_name.is_empty() && wish.contact.is_none();
-    if wish.without_contact && !opted_out || nobody && !opted_out {
+    if (wish.without_contact || nobody) && !opted_out {
         return Ok(None);
     }
     let mut fields: ContactFields = match &wish.contact {

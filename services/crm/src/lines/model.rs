@@ -134,7 +134,7 @@ impl LineView {
         Self {
             id: line.id.uuid(),
             position: line.position,
-            product_id: line.product_id.map(|id| id.uuid()),
+            product_id: line.product_id.map(nexus_kernel::RecordId::uuid),
             sku: line.sku,
             description: line.description,
             adm_code: line.adm_code,

@@ -80,7 +80,7 @@ pub fn of(
             name: product.fields.name.clone(),
             sku: product.fields.sku.clone(),
             list_price: product.fields.list_price,
-            prices: prices.iter().map(|price| price.fields()).collect(),
+            prices: prices.iter().map(super::model::Price::fields).collect(),
         })
     };
     Ok(ids.iter().filter_map(row).collect())

@@ -154,7 +154,7 @@ fn holding(
     words: &[Vec<String>],
 ) -> DbResult<Vec<Product>> {
     let conditions = words.iter().filter_map(|any| holds_any(any));
-    let query = conditions.fold(queries::filtered(filter), |query, one| query.filter(one));
+    let query = conditions.fold(queries::filtered(filter), diesel::QueryDsl::filter);
     Ok(query
         .order((products::name_key, products::id))
         .limit(CANDIDATES)

@@ -161,7 +161,7 @@ fn due(from: NaiveDate, days: u32, month_end: bool, extra: u64) -> NaiveDate {
     if !month_end {
         return after_days(from, days.into());
     }
-    let month = if days % 30 == 0 {
+    let month = if days.is_multiple_of(30) {
         from.checked_add_months(Months::new(days / 30))
             .unwrap_or(from)
     } else {
