@@ -1,4 +1,3 @@
-use chrono::Utc;
 use uuid::Uuid;
 
 use super::*;
@@ -24,7 +23,11 @@ fn list(number: u128, name: &str, days: (&str, &str), discount: &str) -> PriceLi
         discount_percent: discount.parse().ok(),
         ..PriceListFields::default()
     };
-    PriceList::new(PriceListId::from_uuid(id(number)), fields, Utc::now())
+    PriceList::new(
+        PriceListId::from_uuid(id(number)),
+        fields,
+        nexus_service::now(),
+    )
 }
 
 /// `(list, product, from quantity, price, discount, first day, last day)`; an empty text is nothing.
@@ -322,7 +325,7 @@ fn days_count_the_first_and_the_last_one_too() {
         ],
     );
     let mut gone = shop();
-    gone.archived_at = Some(Utc::now());
+    gone.archived_at = Some(nexus_service::now());
     check(
         &book(vec![gone], &rows),
         &[(

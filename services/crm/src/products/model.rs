@@ -396,7 +396,7 @@ mod tests {
 
     #[test]
     fn a_product_is_found_by_name_and_codes_with_and_without_their_marks() {
-        let product = Product::new(ProductId::new(), liquid(), Utc::now());
+        let product = Product::new(ProductId::new(), liquid(), nexus_service::now());
         assert_eq!(
             product.search_text,
             "menta fresca 10 ml liq 0010 6 liq00106 pln 012345 pln012345"
@@ -408,7 +408,7 @@ mod tests {
     fn what_it_costs_is_not_in_its_json() {
         let product = Product {
             unit_cost: Some(Decimal::new(31_337, 4)),
-            ..Product::new(ProductId::new(), liquid(), Utc::now())
+            ..Product::new(ProductId::new(), liquid(), nexus_service::now())
         };
         let json = serde_json::to_string(&product).unwrap();
         assert!(!json.contains("cost") && !json.contains("3.1337"), "{json}");

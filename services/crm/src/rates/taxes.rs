@@ -207,7 +207,7 @@ mod tests {
             nicotine_mg_ml: nicotine.map(number),
             ..ProductFields::default()
         };
-        Product::new(ProductId::new(), fields, chrono::Utc::now())
+        Product::new(ProductId::new(), fields, nexus_service::now())
     }
 
     #[test]

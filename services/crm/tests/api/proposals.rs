@@ -355,6 +355,10 @@ async fn a_link_tampered_with_withdrawn_or_expired_opens_nothing() {
     assert_eq!(crm.count("orders"), 0);
 }
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "four replicas at once, each with a connection of its own"
+)]
 #[actix_web::test]
 async fn an_expiry_is_told_once_whoever_looks_first() {
     let crm = Crm::start();

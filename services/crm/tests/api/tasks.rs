@@ -1,11 +1,11 @@
-use chrono::{Duration, Utc};
+use chrono::Duration;
 use nexus_testkit::Caller;
 use serde_json::{Value, json};
 
 use crate::kit::{AGENT, Crm, MANAGER, a_client, a_lead, all_pages, an_opportunity, path};
 
 async fn task(who: &Caller, title: &str, in_hours: i64, more: Value) -> Value {
-    let due = Utc::now() + Duration::hours(in_hours);
+    let due = nexus_service::now() + Duration::hours(in_hours);
     let mut body = json!({"title": title, "due_at": due});
     if let (Some(body), Value::Object(more)) = (body.as_object_mut(), more) {
         body.extend(more);
@@ -160,7 +160,7 @@ async fn a_closed_task_only_reopens_and_putting_off_is_a_change() {
     let agent = crm.agent();
     let made = task(&agent, "Richiama", -1, json!({})).await;
     let url = path("tasks", &made);
-    let later = Utc::now() + Duration::days(3);
+    let later = nexus_service::now() + Duration::days(3);
     let put_off = agent
         .patch(&url, json!({"due_at": later}))
         .await
@@ -281,7 +281,7 @@ async fn tasks_are_their_doers_and_hang_on_what_the_writer_sees() {
         .post(&format!("{url}/done"), json!({}))
         .await
         .problem(404, "not-found");
-    let due = Utc::now();
+    let due = nexus_service::now();
     let for_boss = json!({"title": "x", "due_at": due, "assignee_id": boss.user_id});
     anna.post("/api/v1/tasks", for_boss)
         .await

@@ -12,10 +12,10 @@ fn version(number: i32) -> Version {
     Version::draft(ProposalId::new(), number, until, now)
 }
 
-fn told(
-    from: &[Line],
-    to: &[Line],
-) -> (Vec<String>, Vec<String>, Vec<(String, Vec<&'static str>)>) {
+/// Added, removed, and changed with the fields that differ.
+type Told = (Vec<String>, Vec<String>, Vec<(String, Vec<&'static str>)>);
+
+fn told(from: &[Line], to: &[Line]) -> Told {
     let told = diff((&version(1), from), (&version(2), to), false);
     let names = |lines: &[LineView]| lines.iter().map(|line| line.description.clone()).collect();
     let changed = told
