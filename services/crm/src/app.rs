@@ -12,9 +12,9 @@ use utoipa::OpenApi;
 
 use crate::proposals::links::Links;
 use crate::{
-    approvals, assignment, campaigns, categories, clients, company, consents, contacts, imports,
-    interactions, italy, leads, lines, opportunities, orders, pipelines, price_lists, products,
-    proposals, rates, sites, tasks, users,
+    approvals, assignment, baskets, campaigns, categories, clients, company, consents, contacts,
+    imports, interactions, italy, leads, lines, opportunities, orders, pipelines, price_lists,
+    products, proposals, rates, sites, tasks, users,
 };
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/crm");
@@ -59,6 +59,7 @@ fn configure(cfg: &mut ServiceConfig) {
     approvals::routes::configure(cfg);
     proposals::routes::configure(cfg);
     orders::routes::configure(cfg);
+    baskets::routes::configure(cfg);
 }
 
 /// What crm makes of its settings.
@@ -140,6 +141,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         consents::routes::record_of_lead,
         tasks::routes::list, tasks::routes::create, tasks::routes::show_day, tasks::routes::show, tasks::routes::change,
         tasks::routes::finish, tasks::routes::cancel, tasks::routes::reopen,
+        baskets::routes::show,
         approvals::routes::show, approvals::routes::replace,
         proposals::routes::list, proposals::routes::create, proposals::routes::show, proposals::routes::change,
         proposals::routes::archive, proposals::routes::versions, proposals::routes::version, proposals::routes::show_diff,

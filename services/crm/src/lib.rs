@@ -12,6 +12,8 @@ mod visibility;
 pub mod approvals;
 /// Who gets a lead when nobody says.
 pub mod assignment;
+/// What a shop usually orders.
+pub mod baskets;
 /// Where interest comes from.
 pub mod campaigns;
 /// How the catalogue is sorted.

@@ -435,6 +435,26 @@ export interface paths {
         patch: operations["clients_change"];
         trace?: never;
     };
+    "/api/v1/clients/{id}/basket": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The usual basket, from the orders of the last 400 days. Whoever may see orders sees it of every client in their
+         *     reach, whoever took the orders.
+         */
+        get: operations["clients_basket"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/clients/{id}/contacts": {
         parameters: {
             query?: never;
@@ -2465,6 +2485,38 @@ export interface components {
              */
             ordinal: string | null;
         };
+        /** @description What a shop usually orders: what is missing first, then what is due; within, what it orders most often. */
+        Basket: {
+            items: components["schemas"]["BasketItem"][];
+            /**
+             * Format: date
+             * @description Orders since this day were looked at.
+             */
+            since: string;
+        };
+        /** @description A product that a shop orders. */
+        BasketItem: {
+            /**
+             * Format: int64
+             * @description The median of the days between two orders; absent with one order.
+             */
+            interval_days?: number | null;
+            /** Format: date */
+            last_ordered_on: string;
+            /** @description On how many days it was ordered. */
+            orders: number;
+            /** Format: uuid */
+            product_id: string;
+            product_name: string;
+            sku?: string | null;
+            standing: components["schemas"]["Standing"];
+            unit: string;
+            /**
+             * @description The median of what is ordered at a time.
+             * @example 12
+             */
+            usual_quantity: string;
+        };
         /** @description A pipeline with its columns. */
         Board: {
             columns: components["schemas"]["Column"][];
@@ -3970,6 +4022,7 @@ export interface components {
         Offer: {
             answer?: components["schemas"]["OfferAnswer"] | null;
             client_name?: string | null;
+            company?: components["schemas"]["OfferCompany"] | null;
             contact_name?: string | null;
             /** @description Name it when accepting: it says what was read. */
             content_hash: string;
@@ -3997,6 +4050,14 @@ export interface components {
             at: string;
             by?: string | null;
             role?: string | null;
+        };
+        /** @description Who makes the offer, as its paper says. */
+        OfferCompany: {
+            email?: string | null;
+            name: string;
+            phone?: string | null;
+            vat_number?: string | null;
+            website?: string | null;
         };
         /** @description A line of an offer. */
         OfferLine: {
@@ -6302,6 +6363,8 @@ export interface components {
              */
             stale_after_days?: number | null;
         };
+        /** @enum {string} */
+        Standing: "missing" | "due" | "fine" | "once";
         /** @description A task's row. */
         Task: components["schemas"]["TaskFields"] & {
             /**
@@ -9346,6 +9409,85 @@ export interface operations {
             };
             /** @description If-Match is missing */
             428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now: Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    clients_basket: {
+        parameters: {
+            query?: {
+                /** @description Only what was ordered for this shop. */
+                site_id?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Basket"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description None of your roles allows it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No such client for you */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields or parameters are not right: `errors` says which */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

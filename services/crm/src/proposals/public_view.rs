@@ -9,10 +9,11 @@ use utoipa::ToSchema;
 
 use super::model::{Proposal, Version};
 use super::state::VersionStatus;
+use crate::company::model::CompanyFields;
 use crate::lines::model::Line;
 use crate::lines::queries::{Document, of};
 use crate::lines::totals::{Totals, totals};
-use crate::{clients, contacts, parties, users};
+use crate::{clients, company, contacts, parties, users};
 
 /// A line of an offer.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -43,6 +44,29 @@ pub struct OfferAnswer {
     role: Option<String>,
 }
 
+/// Who makes the offer, as its paper says.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct OfferCompany {
+    name: String,
+    vat_number: Option<String>,
+    phone: Option<String>,
+    email: Option<String>,
+    website: Option<String>,
+}
+
+impl OfferCompany {
+    /// `None` until somebody has filled in the company's data.
+    fn of(company: CompanyFields) -> Option<Self> {
+        (!company.name.is_empty()).then_some(Self {
+            name: company.name,
+            vat_number: company.vat_number,
+            phone: company.phone,
+            email: company.email,
+            website: company.website,
+        })
+    }
+}
+
 /// An offer as the customer sees it.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Offer {
@@ -53,6 +77,8 @@ pub struct Offer {
     client_name: Option<String>,
     site_name: Option<String>,
     contact_name: Option<String>,
+    /// Who makes it; absent until the company's data are filled in.
+    company: Option<OfferCompany>,
     /// Whom to ask.
     seller_name: Option<String>,
     sent_at: Option<DateTime<Utc>>,
@@ -96,6 +122,7 @@ impl Offer {
             client_name: clients::queries::names(conn, &[client_id])?.remove(&client_id),
             site_name: site.map(|site| site.name),
             contact_name: contact.map(|contact| contact.fields.full_name()),
+            company: OfferCompany::of(company::queries::find(conn)?.fields),
             seller_name,
             sent_at: version.sent_at,
             valid_until: version.valid_until,

@@ -163,6 +163,7 @@ const TABLE: &[Row] = &[
     Row("post", "/api/v1/proposals/{id}/restore", SELLERS),
     Row("post", "/api/v1/proposals/{id}/order", SELLERS),
     Row("get", "/api/v1/orders", EVERYBODY),
+    Row("get", "/api/v1/clients/{id}/basket", EVERYBODY),
     Row("get", "/api/v1/orders/counts", EVERYBODY),
     Row("post", "/api/v1/orders", WRITERS),
     Row("get", "/api/v1/orders/{id}", EVERYBODY),

@@ -3,6 +3,7 @@
 
 mod access;
 mod assignment;
+mod baskets;
 mod campaigns;
 mod clients;
 mod company;
