@@ -9,7 +9,7 @@ use nexus_problem::FieldErrors;
 
 use crate::clients;
 use crate::clients::commands::check_owner;
-use crate::clients::model::ClientFields;
+use crate::clients::model::{Client, ClientFields};
 use crate::contacts;
 use crate::contacts::model::ContactId;
 use crate::documents::Party;
@@ -146,11 +146,28 @@ pub fn envelope(site: &Site) -> Vec<String> {
     lines
 }
 
-/// The shop meant when none is named: the client's only one.
-pub fn only_site(conn: &mut PgConnection, client: ClientId) -> DbResult<Option<SiteId>> {
-    let sites = sites::queries::of_client(conn, client)?;
-    Ok(match sites.as_slice() {
-        [only] => Some(only.id),
-        _ => None,
+/// What is meant when a document for a client does not say.
+#[derive(Debug, Clone)]
+pub struct Usual {
+    /// The client's owner if the writer reaches their records, else the writer.
+    pub owner_id: UserId,
+    pub payment_terms: Option<String>,
+    /// The client's only shop.
+    pub site_id: Option<SiteId>,
+}
+
+/// What a document for this client usually says.
+pub fn usual(conn: &mut PgConnection, writer: &Viewer, client: &Client) -> DbResult<Usual> {
+    let owner = client.fields.owner_id;
+    let sites = sites::queries::of_client(conn, client.id)?;
+    Ok(Usual {
+        owner_id: owner
+            .filter(|owner| writer.reaches(Some(*owner)))
+            .unwrap_or(writer.user_id),
+        payment_terms: client.fields.payment_terms.clone(),
+        site_id: match sites.as_slice() {
+            [only] => Some(only.id),
+            _ => None,
+        },
     })
 }

@@ -41,10 +41,10 @@ pub fn save(conn: &mut PgConnection, author: &Author, version: i64, rules: &Rule
 /// give.
 pub fn content_reasons(
     conn: &mut PgConnection,
+    rules: &Rules,
     writer: Option<UserId>,
     lines: &[Line],
 ) -> DbResult<Vec<Reason>> {
-    let (_, rules) = rules(conn)?;
     let mut reasons = rules.on_content(lines, &totals(lines));
     if let Some(writer) = writer.filter(|_| rules.discount) {
         let ceiling = ceilings::of_user(conn, writer)?;

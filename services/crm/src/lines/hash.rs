@@ -30,9 +30,18 @@ pub fn content_hash(terms: &serde_json::Value, lines: &[Line]) -> String {
             ])
         })
         .collect();
-    let text = json!({"terms": terms, "lines": lines}).to_string();
+    sha256_hex(
+        json!({"terms": terms, "lines": lines})
+            .to_string()
+            .as_bytes(),
+    )
+}
+
+/// SHA-256 in hex.
+#[must_use]
+pub fn sha256_hex(bytes: &[u8]) -> String {
     let mut hex = String::with_capacity(64);
-    for byte in digest(&SHA256, text.as_bytes()).as_ref() {
+    for byte in digest(&SHA256, bytes).as_ref() {
         let _ = write!(hex, "{byte:02x}");
     }
     hex

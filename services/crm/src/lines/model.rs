@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::resolve::discounted;
 use crate::products::ProductId;
 use crate::schema::lines;
 
@@ -89,6 +90,37 @@ pub struct Line {
     /// What one costs us. Only for whoever may see costs: views leave it out, events too.
     #[serde(skip)]
     pub unit_cost: Option<Decimal>,
+}
+
+impl Line {
+    /// What to ask for to get the same line again: prices and discounts of a list are left to the lists of the day, what
+    /// was written by hand stays.
+    #[must_use]
+    pub fn again(&self) -> LineFields {
+        let own_price = self.price_source == "manual" || self.product_id.is_none();
+        let comes_to = discounted(self.unit_price, self.discount_percent);
+        let own_discount = own_price || self.list_price != Some(comes_to);
+        LineFields {
+            product_id: self.product_id,
+            description: Some(self.description.clone()),
+            quantity: self.quantity,
+            unit: Some(self.unit.clone()),
+            unit_price: own_price.then_some(self.unit_price),
+            discount_percent: own_discount.then_some(self.discount_percent),
+            vat_rate: Some(self.vat_rate),
+            vat_nature: self.vat_nature.clone(),
+        }
+    }
+}
+
+/// The same lines for another document.
+#[must_use]
+pub fn copies(lines: &[Line]) -> Vec<Line> {
+    let copy = |line: &Line| Line {
+        id: LineId::new(),
+        ..line.clone()
+    };
+    lines.iter().map(copy).collect()
 }
 
 /// A line as it is shown.

@@ -188,7 +188,8 @@ pub fn change(
     Ok(after)
 }
 
-/// The same again, as a new order: nobody's yes comes with it. Prices that came from a list are looked up anew.
+/// The same again, as a new order: nobody's yes comes with it. Prices that came from a list are looked up anew; what was
+/// written by hand stays.
 pub fn duplicate(
     conn: &mut PgConnection,
     act: &Act,
@@ -205,27 +206,11 @@ pub fn duplicate(
     };
     let wish = Wish {
         channel: Some(known.channel),
-        lines: lines.iter().map(again).collect(),
+        lines: lines.iter().map(Line::again).collect(),
         override_reason,
     };
     match create(conn, act, who, OrderId::new(), fields, wish)? {
         Made::New(order) | Made::Known(order) => Ok(order),
-    }
-}
-
-/// What to ask for to get the same line again.
-#[must_use]
-pub fn again(line: &Line) -> LineFields {
-    let by_hand = line.price_source == "manual" || line.product_id.is_none();
-    LineFields {
-        product_id: line.product_id,
-        description: Some(line.description.clone()),
-        quantity: line.quantity,
-        unit: Some(line.unit.clone()),
-        unit_price: by_hand.then_some(line.unit_price),
-        discount_percent: by_hand.then_some(line.discount_percent),
-        vat_rate: Some(line.vat_rate),
-        vat_nature: line.vat_nature.clone(),
     }
 }
 
@@ -262,19 +247,10 @@ fn complete(
     fields: &mut OrderFields,
 ) -> DbResult<()> {
     let Some(client) = client else { return Ok(()) };
-    let owner = client
-        .fields
-        .owner_id
-        .filter(|owner| act.viewer.reaches(Some(*owner)));
-    fields.owner_id = fields.owner_id.or(owner).or(Some(act.viewer.user_id));
-    if fields.payment_terms.is_none() {
-        fields
-            .payment_terms
-            .clone_from(&client.fields.payment_terms);
-    }
-    if fields.site_id.is_none() {
-        fields.site_id = parties::only_site(conn, client.id)?;
-    }
+    let usual = parties::usual(conn, &act.viewer, client)?;
+    fields.owner_id.get_or_insert(usual.owner_id);
+    fields.payment_terms = fields.payment_terms.take().or(usual.payment_terms);
+    fields.site_id = fields.site_id.or(usual.site_id);
     Ok(())
 }
 

@@ -11,7 +11,7 @@ use super::error::OrderError;
 use super::model::{Order, OrderChannel};
 use super::queries;
 use super::state::OrderStatus;
-use crate::approvals::model::{Reason, reason};
+use crate::approvals::model::{Reason, Rules, reason};
 use crate::approvals::queries::{content_reasons, rules};
 use crate::clients::model::{Client, ClientKind};
 use crate::facts::Author;
@@ -85,18 +85,19 @@ pub fn reasons(
     client: &Client,
     lines: &[Line],
 ) -> DbResult<Vec<Reason>> {
-    let mut reasons = content_reasons(conn, order.written_by, lines)?;
-    reasons.extend(credit_reason(conn, order, client)?);
+    let (_, rules) = rules(conn)?;
+    let mut reasons = content_reasons(conn, &rules, order.written_by, lines)?;
+    reasons.extend(credit_reason(conn, &rules, order, client)?);
     Ok(reasons)
 }
 
 /// Whether the client's credit covers it.
 pub fn credit_reason(
     conn: &mut PgConnection,
+    rules: &Rules,
     order: &Order,
     client: &Client,
 ) -> DbResult<Option<Reason>> {
-    let (_, rules) = rules(conn)?;
     let open = queries::open_cents(conn, order.client_id, Some(order.id))?;
     Ok(rules.on_credit(client.fields.credit_limit_cents, open, order.total_cents))
 }

@@ -7,8 +7,9 @@ use super::content::{credit_reason, liquids_reason, settle, verdict};
 use super::error::OrderError;
 use super::model::{Order, OrderChannel, OrderId};
 use super::queries;
+use crate::approvals::queries::rules;
 use crate::facts::Author;
-use crate::lines::model::{Line, LineId};
+use crate::lines::model::{Line, copies};
 use crate::proposals::model::{Proposal, Version};
 
 /// The order of an accepted version: the one there is, or a new one with the very same lines.
@@ -42,17 +43,12 @@ pub fn of_version(
         written_by: version.sent_by.or(version.written_by),
         ..blank(id, OrderChannel::Push, proposal.client_id, author)
     };
-    let mut lines: Vec<Line> = lines
-        .iter()
-        .map(|line| Line {
-            id: LineId::new(),
-            ..line.clone()
-        })
-        .collect();
+    let mut lines = copies(lines);
     order.set_content(&lines);
 
+    let (_, rules) = rules(conn)?;
     let mut needed = Vec::new();
-    needed.extend(credit_reason(conn, &order, &client)?);
+    needed.extend(credit_reason(conn, &rules, &order, &client)?);
     let law = verdict(conn, author, &order, &client, &lines)?;
     if !(law.blocked.0.is_empty() && law.forbidden.0.is_empty()) {
         needed.push(liquids_reason());

@@ -10,24 +10,23 @@ use serde_json::{Value, json};
 
 use super::error::{ProposalError, meaning};
 use super::expiry::expire;
-use super::model::{Proposal, ProposalFields, ProposalId, Version, usual_end};
+use super::model::{Proposal, ProposalFields, ProposalId, ProposalRecord, Version, usual_end};
 use super::queries;
 use super::state::{ProposalStatus, Refusal, VersionStatus};
 use super::views::ProposalView;
 use crate::approvals::model::Reason;
-use crate::approvals::queries::content_reasons;
+use crate::approvals::queries::{content_reasons, rules};
 use crate::clients;
 use crate::clients::model::Client;
 use crate::facts::{Act, Author};
 use crate::interactions::commands::note_of;
 use crate::interactions::model::{Kind, SystemNote};
 use crate::lines;
-use crate::lines::model::{Line, LineFields, LineId};
+use crate::lines::model::{Line, LineFields, copies};
 use crate::lines::pricing::{Occasion, price};
 use crate::lines::queries::Document;
 use crate::numbers::{Series, take};
 use crate::opportunities;
-use crate::orders::commands::again;
 use crate::parties;
 use crate::visibility::Viewer;
 
@@ -139,7 +138,11 @@ pub fn change(
     if draft.content_hash == content.content_hash {
         // Who sells it and the deal behind it are nobody's content.
         queries::save(conn, &after)?;
-        told(conn, act, &before, &after, &content, &content, &old_lines)?;
+        let (was, is) = (
+            before.record(&content, &old_lines),
+            after.record(&content, &old_lines),
+        );
+        told(conn, act, &after, &was, &is)?;
         return Ok(after);
     }
     match content.status {
@@ -157,25 +160,24 @@ pub fn change(
     save_lines(conn, &draft, &mut lines)?;
     after.follow(&draft);
     queries::save(conn, &after)?;
-    told(conn, act, &before, &after, &content, &draft, &lines)?;
+    let (was, is) = (
+        before.record(&content, &old_lines),
+        after.record(&draft, &lines),
+    );
+    told(conn, act, &after, &was, &is)?;
     Ok(after)
 }
 
 fn told(
     conn: &mut PgConnection,
     act: &Act,
-    before: &Proposal,
     after: &Proposal,
-    old: &Version,
-    new: &Version,
-    lines: &[Line],
+    was: &ProposalRecord,
+    is: &ProposalRecord,
 ) -> DbResult<()> {
-    let (was, is) = (before.record(old, lines), after.record(new, lines));
     let kind = "crm.proposal.changed.v1";
-    announce(
-        conn,
-        &act.fact(kind, after.id.uuid(), after.version, Some(&was), &is),
-    )
+    let fact = act.fact(kind, after.id.uuid(), after.version, Some(was), is);
+    announce(conn, &fact)
 }
 
 /// The same again, for the same client, as a new draft at today's prices.
@@ -193,7 +195,7 @@ pub fn duplicate(
         valid_until: None,
         ..known.fields(&content)
     };
-    let wanted = lines.iter().map(again).collect();
+    let wanted = lines.iter().map(Line::again).collect();
     create(conn, act, who, ProposalId::new(), fields, wanted)
 }
 
@@ -224,7 +226,11 @@ pub fn archive(
     } else {
         "crm.proposal.restored.v1"
     };
-    let (was, is) = (before.record(&content, &[]), after.record(&content, &[]));
+    let lines = lines::queries::of(conn, Document::ProposalVersion(content.id.uuid()))?;
+    let (was, is) = (
+        before.record(&content, &lines),
+        after.record(&content, &lines),
+    );
     announce(
         conn,
         &act.fact(kind, id.uuid(), after.version, Some(&was), &is),
@@ -269,16 +275,8 @@ fn write(
 
 /// Why somebody must look at it before it is sent.
 pub fn needs(conn: &mut PgConnection, act: &Act, lines: &[Line]) -> DbResult<Vec<Reason>> {
-    content_reasons(conn, Some(act.viewer.user_id), lines)
-}
-
-/// The same lines for another version.
-pub fn copies(lines: &[Line]) -> Vec<Line> {
-    let copy = |line: &Line| Line {
-        id: LineId::new(),
-        ..line.clone()
-    };
-    lines.iter().map(copy).collect()
+    let (_, rules) = rules(conn)?;
+    content_reasons(conn, &rules, Some(act.viewer.user_id), lines)
 }
 
 pub fn save_lines(conn: &mut PgConnection, content: &Version, lines: &mut [Line]) -> DbResult<()> {
@@ -303,19 +301,10 @@ fn complete(
         None => None,
     };
     let Some(client) = client else { return Ok(()) };
-    let owner = client
-        .fields
-        .owner_id
-        .filter(|owner| act.viewer.reaches(Some(*owner)));
-    fields.owner_id = fields.owner_id.or(owner).or(Some(act.viewer.user_id));
-    if fields.payment_terms.is_none() {
-        fields
-            .payment_terms
-            .clone_from(&client.fields.payment_terms);
-    }
-    if fields.site_id.is_none() {
-        fields.site_id = parties::only_site(conn, client.id)?;
-    }
+    let usual = parties::usual(conn, &act.viewer, &client)?;
+    fields.owner_id.get_or_insert(usual.owner_id);
+    fields.payment_terms = fields.payment_terms.take().or(usual.payment_terms);
+    fields.site_id = fields.site_id.or(usual.site_id);
     Ok(())
 }
 

@@ -1,7 +1,6 @@
 //! A version on paper. A sent one is printed once, when it is sent, and kept: the customer, the acceptance and the archive
 //! all have the same bytes. A draft is printed for whoever looks.
 
-use aws_lc_rs::digest::{SHA256, digest};
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use nexus_db::DbResult;
@@ -12,6 +11,7 @@ use super::error::ProposalError;
 use super::model::{Proposal, Version, VersionId};
 use crate::company;
 use crate::documents::{DocumentLine, ProposalDocument, Terms, proposal_pdf};
+use crate::lines::hash::sha256_hex;
 use crate::lines::model::Line;
 use crate::lines::totals::totals;
 use crate::schema::proposal_papers;
@@ -89,7 +89,7 @@ pub fn keep(
     let paper = Paper {
         version_id: version.id,
         document: serde_json::to_value(&document).unwrap_or_default(),
-        sha256: hex(digest(&SHA256, &pdf).as_ref()),
+        sha256: sha256_hex(&pdf),
         pdf,
     };
     diesel::insert_into(proposal_papers::table)
@@ -115,12 +115,4 @@ pub fn hash(conn: &mut PgConnection, version: VersionId) -> DbResult<Option<Stri
         .select(proposal_papers::sha256)
         .first(conn)
         .optional()?)
-}
-
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::new(), |mut hex, byte| {
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
 }

@@ -6,7 +6,7 @@ use nexus_kernel::{business_day, start_of_business_day};
 use nexus_problem::{FieldErrors, IfMatch, optional_text, required_text};
 use serde_json::json;
 
-use super::commands::{copies, lock, needs, save_lines, save_step, stepped};
+use super::commands::{lock, needs, save_lines, save_step, stepped};
 use super::error::ProposalError;
 use super::model::{Proposal, ProposalId, Version};
 use super::state::{Refusal, VersionStep};
@@ -15,6 +15,7 @@ use crate::facts::Act;
 use crate::interactions::model::Kind;
 use crate::italy::text::is_email;
 use crate::lines;
+use crate::lines::model::copies;
 use crate::lines::queries::Document;
 
 /// Asks a manager to look at the draft.

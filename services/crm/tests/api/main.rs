@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails loudly")]
 
 mod access;
+mod again;
 mod assignment;
 mod baskets;
 mod campaigns;
