@@ -143,6 +143,16 @@ impl Api {
         .await
     }
 
+    /// Replaces a record that is there from the start, whatever it says.
+    pub async fn put(&self, path: &str, body: &Value) -> Result<Value> {
+        self.ask(|http| {
+            http.request(Method::PUT, self.url(path))
+                .header("If-Match", "*")
+                .json(body)
+        })
+        .await
+    }
+
     /// Sends a file with named fields, streamed from the disk.
     pub async fn upload(&self, path: &str, file: &Path, fields: &[(&str, &str)]) -> Result<Value> {
         let part = Part::file(file)

@@ -11,6 +11,8 @@ use super::towns::{self, Town};
 use super::words::{MEN, SAINTS, SHOP_ENDS, SHOP_STARTS, STREETS, SURNAMES, TALKS, Talk, WOMEN};
 
 pub const CLIENTS: usize = 120;
+/// An authorisation is for two years.
+const ADM_DAYS: u64 = 730;
 
 /// One client and what belongs to it, as the API wants it.
 pub struct Bundle {
@@ -66,6 +68,7 @@ fn bundle(number: usize, owner: usize, towns: &[Town], today: NaiveDate) -> Bund
         &address,
         deals::lifecycle(&deals),
         number,
+        today,
         &mut dice,
     );
     let second_site = (channel.name == "wholesaler" || dice.chance(8)).then(|| {
@@ -77,6 +80,7 @@ fn bundle(number: usize, owner: usize, towns: &[Town], today: NaiveDate) -> Bund
             channel,
             town,
             &address,
+            today,
             &mut dice,
         )
     });
@@ -144,6 +148,7 @@ fn client(
     address: &Value,
     lifecycle: &str,
     number: usize,
+    today: NaiveDate,
     dice: &mut Dice,
 ) -> Value {
     let vat = vat_number(dice);
@@ -171,7 +176,7 @@ fn client(
         "sector": channel.sector,
         "employees": dice.between(1, if channel.name == "wholesaler" { 40 } else { 6 }),
         "founded_year": dice.between(1985, 2022),
-        "site": site(&id("site", number), name, channel, town, address, dice),
+        "site": site(&id("site", number), name, channel, town, address, today, dice),
     });
     if alone {
         client["first_name"] = boss.first.into();
@@ -196,6 +201,7 @@ fn site(
     channel: &Channel,
     town: &Town,
     address: &Value,
+    today: NaiveDate,
     dice: &mut Dice,
 ) -> Value {
     let off = |dice: &mut Dice| {
@@ -211,11 +217,14 @@ fn site(
     site["lng"] = round(town.lng + off(dice)).into();
     site["geo_source"] = "manual".into();
     site["opening_hours"] = opening_hours(channel.name);
-    if channel.name == "vape_shop" {
+    if matches!(channel.name, "vape_shop" | "tobacconist") {
+        // Some end soon, one or the other has ended.
+        let issued = today - Days::new(dice.between(30, 745).unsigned_abs());
         site["adm"] = json!({
             "number": format!("{}/{}", dice.digits(5), 2025),
             "office": format!("Ufficio dei Monopoli di {}", town.name),
-            "issued_on": format!("2025-{:02}-15", dice.between(1, 12)),
+            "issued_on": issued,
+            "expires_on": issued + Days::new(ADM_DAYS),
             "ordinal": dice.between(1, 400).to_string(),
         });
     }

@@ -110,7 +110,7 @@ fn owner_unknown(error: &anyhow::Error) -> bool {
     errors.is_some_and(|errors| errors.iter().any(|error| error["pointer"] == "/owner_id"))
 }
 
-async fn add(api: &Api, path: &str, record: &Value) -> Result<()> {
+pub async fn add(api: &Api, path: &str, record: &Value) -> Result<()> {
     let key = format!("nexus-demo-{}", record["id"].as_str().unwrap_or_default());
     match api.post_once(path, &key, record).await {
         Err(error) if !is_there(&error) => Err(error.context(format!("POST {path} {record}"))),

@@ -1,12 +1,15 @@
 //! `nexus demo`: a believable Italian sales company, put in through the public API so that rules and events apply.
 //! It is invented the same way every time; what is there already is left alone.
 
+mod catalogue;
 mod clients;
 mod company;
 mod deals;
 mod dice;
 mod fill;
 mod identity;
+mod leads;
+mod selling;
 mod staff;
 mod towns;
 mod words;
@@ -48,12 +51,14 @@ pub fn run(args: &DemoArgs, state: &Path) -> Result<ExitCode> {
 pub async fn fill(connection: &Connection, state: &Path) -> Result<()> {
     let started = Instant::now();
     let staff = Staff::assemble(&connection.url(state), connection, state).await?;
-    let bundles = clients::invent(today());
+    let today = today();
+    let bundles = clients::invent(today);
     let new = fill::fill(&staff, &bundles).await?;
+    selling::fill(&staff, &bundles, today).await?;
     match new {
         0 => println!("the demo company is there already; nothing was added"),
         _ => println!(
-            "{new} clients with contacts, deals and talks in {:.1} s",
+            "{new} clients with contacts, deals, talks, leads, offers and orders in {:.1} s",
             started.elapsed().as_secs_f32()
         ),
     }

@@ -150,6 +150,23 @@ pub const SOURCES: [&str; 5] = [
     "Sito web",
     "Telefonata in entrata",
 ];
+pub const INTERESTS: [&str; 6] = [
+    "Vuole provare i liquidi pronti",
+    "Cerca un secondo fornitore",
+    "Interessato al kit pod",
+    "Apre un nuovo negozio in primavera",
+    "Chiede il listino rivenditori",
+    "Vuole l'espositore da banco",
+];
+pub const TASKS: [&str; 7] = [
+    "Richiamare per il riordino",
+    "Mandare le schede prodotto",
+    "Portare i campioni dei nuovi aromi",
+    "Verificare il rinnovo ADM",
+    "Sollecitare il pagamento",
+    "Chiedere i dati per la fattura",
+    "Fissare la prossima visita",
+];
 pub const NEXT_STEPS: [&str; 8] = [
     "Richiamare per conferma quantità",
     "Inviare listino aggiornato",
