@@ -1,5 +1,6 @@
+import { join } from 'node:path';
 import AxeBuilder from '@axe-core/playwright';
-import { expect, type Page } from '@playwright/test';
+import { expect, test, type Page } from '@playwright/test';
 
 /** Collects what a page should never say; call the result to assert that it said nothing. */
 export function watchConsole(page: Page) {
@@ -11,11 +12,13 @@ export function watchConsole(page: Page) {
   return () => expect(said, 'console errors').toEqual([]);
 }
 
+type Scheme = 'light' | 'dark';
+
 /** What holds for every page: nothing sticks out sideways, and axe finds nothing, in light and dark. */
-export async function expectSound(page: Page) {
+export async function expectSound(page: Page, schemes: Scheme[] = ['light', 'dark']) {
   const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
   expect(overflow, 'horizontal overflow').toBeLessThanOrEqual(0);
-  for (const colorScheme of ['light', 'dark'] as const) {
+  for (const colorScheme of schemes) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     await expect(page.locator('html')).toHaveAttribute('data-theme', colorScheme);
     const { violations } = await new AxeBuilder({ page })
@@ -25,4 +28,17 @@ export async function expectSound(page: Page) {
     expect(found, `axe, ${colorScheme}`).toEqual([]);
   }
   await page.emulateMedia({ colorScheme: 'light' });
+}
+
+/** The page as a phone and a desk see it, sound at both, and a picture of each to look at; colours are checked on one each. */
+export async function look(page: Page, name: string, widths = [390, 1280]) {
+  const before = page.viewportSize();
+  for (const width of widths) {
+    const phone = width < 768;
+    await page.setViewportSize({ width, height: phone ? 844 : 900 });
+    await expectSound(page, [phone && widths.length > 1 ? 'dark' : 'light']);
+    const path = join(test.info().project.outputDir, `${name}-${width}.png`);
+    await page.screenshot({ path, fullPage: true });
+  }
+  if (before) await page.setViewportSize(before);
 }

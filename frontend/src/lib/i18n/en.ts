@@ -405,6 +405,7 @@ export const en: Dict = {
     closedOpportunities: 'Show closed ones too',
     choose: 'Choose a client',
     notFound: 'No client found.',
+    createNamed: (name: string) => `New client “${name}”`,
   },
   contacts: {
     title: 'People',

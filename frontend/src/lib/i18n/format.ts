@@ -45,7 +45,8 @@ export class Formats {
   }
 
   /** Cents as euro to the cent, as documents write them. */
-  exactMoney(cents: number): string {
+  exactMoney(cents: number | null | undefined): string {
+    if (cents == null) return '–';
     return this.#money.format(cents / 100);
   }
 

@@ -479,6 +479,7 @@ export const it = {
     closedOpportunities: 'Vedi anche le chiuse',
     choose: 'Scegli un cliente',
     notFound: 'Nessun cliente trovato.',
+    createNamed: (name: string) => `Nuovo cliente «${name}»`,
   },
   contacts: {
     title: 'Persone',

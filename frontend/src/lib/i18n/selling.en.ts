@@ -89,7 +89,7 @@ export const selling: typeof italian = {
     reasons: {
       amount: 'The amount is above the limit',
       margin: 'The margin is too small',
-      discount: 'The discount is above your ceiling',
+      discount: 'The discount is above the limit',
       credit: 'Beyond the client’s credit limit',
       adm: 'No valid ADM authorisation for liquids',
     } as Record<string, string>,

@@ -87,7 +87,7 @@ export const selling = {
     reasons: {
       amount: 'L’importo supera il limite',
       margin: 'Il margine è troppo basso',
-      discount: 'Sconto oltre il tuo limite',
+      discount: 'Sconto oltre il limite',
       credit: 'Supera il fido del cliente',
       adm: 'Autorizzazione ADM non valida per i liquidi',
     } as Record<string, string>,

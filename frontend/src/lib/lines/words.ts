@@ -5,13 +5,13 @@ import type { Reason } from './requests';
 
 /** What a line comes to, without taxes. */
 export function netOf(line: LineDraft): string {
-  return line.quantity === '' ? '' : fmt().money(Number(lineCents(amountsOf(line)).net));
+  return line.quantity === '' ? '' : fmt().exactMoney(Number(lineCents(amountsOf(line)).net));
 }
 
 /** Its consumption tax, when it bears one. */
 export function taxOf(line: LineDraft): string {
   const { tax } = lineCents(amountsOf(line));
-  return tax === 0n ? '' : fmt().money(Number(tax));
+  return tax === 0n ? '' : fmt().exactMoney(Number(tax));
 }
 
 export function vatOf(line: LineDraft): string {
