@@ -341,8 +341,8 @@ fn seller_lines(seller: &Seller) -> Vec<String> {
     lines.push(identity.join(" · "));
     let warehouse = seller.warehouse_code.as_ref();
     lines.extend(warehouse.map(|code| format!("Deposito fiscale {code}")));
-    let reach = [&party.phone, &party.email, &seller.website];
-    lines.push(joined(&reach));
+    lines.push(joined(&[&party.phone, &party.email]));
+    lines.extend(seller.website.clone());
     lines.extend(party.pec.as_ref().map(|pec| format!("PEC {pec}")));
     lines.retain(|line| !line.is_empty());
     lines

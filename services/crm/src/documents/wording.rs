@@ -60,6 +60,8 @@ pub fn clean(text: &str) -> String {
             }
             '\n' => plain.push('\n'),
             '\t' => plain.push(' '),
+            // The sign of the unit and the letter look the same; the typeface has the letter.
+            '\u{2126}' => plain.push('Ω'),
             '\u{feff}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' => {}
             c if c.is_control() => {}
             c => plain.push(c),
@@ -143,5 +145,6 @@ mod tests {
             "perché Niccolò Sì"
         );
         assert_eq!(clean("\u{feff}a\u{200b}b\nc"), "ab\nc");
+        assert_eq!(clean("0,8 \u{2126}"), "0,8 Ω");
     }
 }
