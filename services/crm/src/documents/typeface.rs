@@ -96,7 +96,8 @@ mod tests {
     #[test]
     fn what_a_catalogue_writes_can_be_printed() {
         for face in [&*REGULAR, &*BOLD] {
-            for c in "aZ09àèéìòùÀÈÉçñşțŁ€%°×½·–—’“”™®Ωµ".chars() {
+            for c in "aZ09àèéìòùÀÈÉçñşțŁ€%°×½·–—’“”™®Ωµ".chars()
+            {
                 assert!(face.glyphs.contains_key(&c), "{c}");
             }
         }

@@ -101,7 +101,8 @@ pub fn create(
     Ok(Made::New(order))
 }
 
-/// A change of content voids every yes; whether anybody has to look is decided anew.
+/// A change of content voids every yes; whether anybody has to look is decided anew. Without one, a reason why liquids go
+/// to the shop all the same is written down: whoever prepares orders need not be whoever may answer for that.
 pub fn change(
     conn: &mut PgConnection,
     act: &Act,
@@ -141,26 +142,31 @@ pub fn change(
     };
     after.set_fields(fields);
     after.set_content(&new);
-    if after.content_hash != before.content_hash {
+    let why = override_reason.as_deref();
+    let rewritten = after.content_hash != before.content_hash;
+    if rewritten {
         after.status = before.status.after(OrderStep::Edit)?;
         after.written_by = author.user_id;
-        let why = override_reason.as_deref();
         allow(conn, &author, who, &mut after, &client, &new, why)?;
         let needed = reasons(conn, &after, &client, &new)?;
         settle(&mut after, &author, needed);
     } else {
         new = old_lines.clone();
-        if after.fields() == before.fields() {
+        if why.is_some() {
+            after.status = before.status.after(OrderStep::Override)?;
+            allow(conn, &author, who, &mut after, &client, &new, why)?;
+        }
+        if after.fields() == before.fields() && after.override_hash == before.override_hash {
             return Ok(before);
         }
     }
     after.search_text = after.search_text(&client.fields.name);
 
-    if after.content_hash != before.content_hash {
+    if rewritten {
         lines::queries::save(conn, Document::Order(id.uuid()), &mut new)?;
     }
     queries::save(conn, &after).map_err(meaning)?;
-    if after.content_hash != before.content_hash {
+    if rewritten {
         history::insert(
             conn,
             &author,
@@ -169,8 +175,8 @@ pub fn change(
             &after,
             None,
         )?;
-        note_override(conn, &author, &before, &after)?;
     }
+    note_override(conn, &author, &before, &after)?;
     let (kind, old) = ("crm.order.changed.v1", before.record(&old_lines));
     announce(
         conn,

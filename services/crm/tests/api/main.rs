@@ -4,6 +4,7 @@
 mod access;
 mod again;
 mod assignment;
+mod authorisations;
 mod baskets;
 mod campaigns;
 mod clients;
