@@ -27,6 +27,8 @@ test('a lead from a fair becomes a client, an offer, an order, and is shipped', 
   ];
   for (const product of products) await post('/products', product);
   const shop = `Svapo Point ${mark}`;
+  // Nobody else's: a number that is known is a duplicate.
+  const phone = `011${String(Date.now()).slice(-7)}`;
 
   const page = await atWork(browser, agent, 390);
   const expectQuiet = watchConsole(page);
@@ -37,7 +39,7 @@ test('a lead from a fair becomes a client, an offer, an order, and is shipped', 
     await form.getByLabel('Azienda o negozio').fill(shop);
     await form.getByLabel('Nome', { exact: true }).fill('Luca');
     await form.getByLabel('Cognome').fill('Ferri');
-    await form.getByLabel('Telefono').fill('011 5551234');
+    await form.getByLabel('Telefono').fill(phone);
     await form.getByLabel('Cosa gli interessa').fill('Liquidi da 10 ml e un kit da banco');
     await look(page, 'push-1-lead-entry', [390]);
     await form.getByRole('button', { name: 'Salva', exact: true }).click();
@@ -159,6 +161,39 @@ test('a lead from a fair becomes a client, an offer, an order, and is shipped', 
     await desk.context().close();
   });
   expectQuiet();
+});
+
+test('a lead is carried over the board, by mouse and by keyboard', async ({ page, request }) => {
+  await page.setViewportSize({ width: 1280, height: 900 });
+  await enter(page);
+  const { post } = await office(request);
+  const name = `Lead a bordo ${mark}`;
+  const lead = await post('/leads', { company_name: name });
+  await page.goto('/leads?view=board');
+  const column = (status: string) => page.getByRole('region', { name: status, exact: true });
+  const card = (status: string) => column(status).locator(`[data-card="${lead.id}"]`);
+  await card('Nuovo').hover();
+  await page.mouse.down();
+  const target = (await column('Contattato').boundingBox())!;
+  await page.mouse.move(target.x + target.width / 2, target.y + 200, { steps: 12 });
+  await page.mouse.up();
+  await expect(page.getByText('Segnato come contattato.')).toBeVisible();
+  await expect(card('Contattato')).toBeVisible();
+
+  await card('Contattato').getByRole('link').focus();
+  await page.keyboard.press('Space');
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('Space');
+  await expect(page.getByText('Lead qualificato.')).toBeVisible();
+  await expect(card('Qualificato')).toBeVisible();
+
+  await card('Qualificato')
+    .getByRole('button', { name: `Azioni per ${name}` })
+    .click();
+  await page.getByRole('menuitem', { name: 'Convertito' }).click();
+  await expect(page.getByRole('dialog', { name: `${name} diventa cliente` })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await look(page, 'push-12-board');
 });
 
 const main = (page: Page) => page.getByRole('main');

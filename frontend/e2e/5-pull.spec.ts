@@ -51,6 +51,15 @@ test('a shop calls: its order is typed, approved by a manager, and shipped', asy
       await expect(heading).toBeVisible();
       await expect(main(page).getByRole('button', { name: 'Prepara', exact: true })).toHaveCount(0);
       await look(page, 'pull-3-waiting');
+      await main(page).getByRole('button', { name: 'Modifica' }).click();
+      await page.getByLabel('Quantità, Riga 1', { exact: true }).focus();
+      await page.keyboard.type('12');
+      // 12 × 12,50 less a quarter: 112,50; 24,75 of tax.
+      await expect(totals(page)).toContainText('137,25');
+      await look(page, 'pull-3-editing', [1280]);
+      await page.keyboard.press('Control+s');
+      await expect(page.getByText('Ordine salvato: aspetta l’approvazione.')).toBeVisible();
+      await expect(main(page).getByText('137,25').first()).toBeVisible();
       return /\S+\/\d+/.exec(await heading.innerText())![0];
     });
 
@@ -95,7 +104,69 @@ test('a shop calls: its order is typed, approved by a manager, and shipped', asy
     await expect(main(page).getByText('Laura Conti').first()).toBeVisible();
     await look(page, 'pull-6-shipped', [1280]);
   });
+
+  await test.step('the shop calls again: the usual is a tap away', async () => {
+    await main(page).getByRole('link', { name: shop }).click();
+    await expect(main(page).getByRole('region', { name: 'Di solito ordina' })).toContainText(
+      `Pod ${mark}`,
+    );
+    await look(page, 'pull-7-client');
+    await main(page).getByRole('link', { name: 'Nuovo ordine' }).click();
+    const usual = main(page).getByRole('region', { name: 'Di solito ordina' });
+    await usual.getByRole('button', { name: `12 pz × Pod ${mark}` }).click();
+    await expect(usual.getByLabel('Già nell’ordine')).toBeVisible();
+    // At the price of the catalogue: 150,00 and 33,00.
+    await expect(totals(page)).toContainText('183,00');
+    await look(page, 'pull-8-usual');
+    await page.keyboard.press('Control+s');
+    await expect(page.getByRole('heading', { level: 1, name: /Approvato/ })).toBeVisible();
+  });
+
+  await test.step('the order is found by its number', async () => {
+    await page.keyboard.press('Control+k');
+    await page.getByRole('combobox', { name: /^Cerca/ }).fill(number);
+    await expect(page.getByRole('option', { name: `Ordine ${number}` })).toBeVisible();
+    await look(page, 'pull-9-search', [390]);
+    await page.keyboard.press('Enter');
+    await expect(page.getByRole('heading', { level: 1, name: new RegExp(number) })).toBeVisible();
+  });
   expectQuiet();
+});
+
+test('liquids for a shop whose authorisation ended: only with a reason, in writing', async ({
+  page,
+  request,
+}) => {
+  await page.setViewportSize({ width: 1280, height: 900 });
+  await enter(page);
+  const { post } = await office(request);
+  const sku = `LQ-${mark}`;
+  await post('/products', {
+    name: `Tabacco ${mark} 10 ml`,
+    sku,
+    kind: 'liquid',
+    list_price: '3.00',
+    volume_ml: '10',
+    nicotine_mg_ml: '9',
+  });
+  const client = await post('/clients', { name: `Svapo Chiuso ${mark}` });
+  await post(`/clients/${client.id}/sites`, {
+    name: `Svapo Chiuso ${mark}`,
+    channel: 'vape_shop',
+    adm: { number: 'TO/999', expires_on: '2025-01-31' },
+  });
+  await page.goto(`/orders/new?client_id=${client.id}`);
+  await typeLine(page, 1, sku, '10');
+  await page.keyboard.press('Control+s');
+  const window = page.getByRole('dialog', { name: 'Questo negozio non può ricevere liquidi' });
+  await expect(window).toContainText('L’autorizzazione ADM del negozio è scaduta');
+  await look(page, 'pull-10-override', [390]);
+  await window
+    .getByLabel('Perché procedere comunque?')
+    .fill('Rinnovo già chiesto, copia agli atti');
+  await window.getByRole('button', { name: 'Conferma comunque' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: /Approvato/ })).toBeVisible();
+  await expect(main(page).getByText('Rinnovo già chiesto, copia agli atti')).toBeVisible();
 });
 
 const main = (page: Page) => page.getByRole('main');

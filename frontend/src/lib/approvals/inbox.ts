@@ -67,7 +67,7 @@ export async function detailsOf({ kind, id }: WaitingDocument): Promise<Details>
 export function actionsOf({ kind, id }: WaitingDocument) {
   return kind === 'order'
     ? {
-        approve: (hash: string) => approveOrder(id, hash),
+        approve: (hash: string, override?: string) => approveOrder(id, hash, override),
         refuse: (reason: string) => refuseOrder(id, reason),
       }
     : {

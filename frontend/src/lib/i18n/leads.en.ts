@@ -114,6 +114,12 @@ export const leadWords: typeof Words = {
       lose: 'Lead marked as lost.',
       reopen: 'Lead reopened.',
     },
+    blocked: {
+      back: 'A lead only goes on; a lost one is reopened.',
+      converted: 'It is a client already.',
+    },
+    boardHelp:
+      'Press Space to pick the card up, the arrows to choose the column, Space to put it down, Esc to leave it. Enter opens the lead.',
     losing: 'Why is it lost?',
     loseText: (name: string) => `${name} will not be worked any more.`,
     confirmLose: 'Mark as lost',

@@ -112,6 +112,12 @@ export const leadWords = {
       lose: 'Lead segnato come perso.',
       reopen: 'Lead riaperto.',
     },
+    blocked: {
+      back: 'Un lead va solo avanti; uno perso si riapre.',
+      converted: 'È già un cliente.',
+    },
+    boardHelp:
+      'Premi Spazio per prendere la scheda, le frecce per scegliere la colonna, Spazio per rilasciarla, Esc per lasciar stare. Invio apre il lead.',
     losing: 'Perché è perso?',
     loseText: (name: string) => `${name} non verrà più lavorato.`,
     confirmLose: 'Segna come perso',

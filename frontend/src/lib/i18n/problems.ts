@@ -13,5 +13,17 @@ export function explain(problem: Problem): string {
 
 export function explainField(problem: FieldProblem): string {
   const code = problem.code ?? '';
-  return t().codes[code] ?? t().codes[code.split('.').pop() ?? ''] ?? problem.detail;
+  return (
+    t().codes[code] ??
+    t().documents.warnings[code] ??
+    t().codes[code.split('.').pop() ?? ''] ??
+    problem.detail
+  );
+}
+
+/** The same with what concerns whole lines, each once: no field shows that. */
+export function explainAll(problem: Problem): string {
+  const ofLines = problem.fields.filter(({ pointer }) => /^\/lines(\/\d+)?$/.test(pointer));
+  const told = [...new Set(ofLines.map(explainField))];
+  return told.length > 0 ? told.join(' ') : explain(problem);
 }

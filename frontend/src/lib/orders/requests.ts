@@ -42,6 +42,12 @@ export function createOrder(id: string, body: Partial<NewOrder>): Promise<Order>
   return ask(api.POST('/api/v1/orders', { body: { ...body, id } as NewOrder, ...once(id) }));
 }
 
+/** What it contains, until it is prepared; its approval then counts no more. */
+export function changeOrder(order: Order, body: Partial<Schemas['OrderChange']>): Promise<Order> {
+  const params = { path: { id: order.id }, header: ifMatch(order) };
+  return ask(api.PATCH('/api/v1/orders/{id}', { params, body: body as Schemas['OrderChange'] }));
+}
+
 export function readHistory(id: string): Promise<{ items: OrderStep[] }> {
   return ask(api.GET('/api/v1/orders/{id}/history', one(id)));
 }
@@ -68,8 +74,12 @@ export function processOrder(order: Order): Promise<Order> {
   return ask(api.POST('/api/v1/orders/{id}/process', step(order)));
 }
 
-export function shipOrder(order: Order, tracking: string): Promise<Order> {
-  const body = tracking ? { tracking } : {};
+export function shipOrder(
+  order: Order,
+  tracking: string,
+  override_reason?: string,
+): Promise<Order> {
+  const body = { ...(tracking && { tracking }), ...(override_reason && { override_reason }) };
   return ask(api.POST('/api/v1/orders/{id}/ship', { ...step(order), body }));
 }
 

@@ -13,7 +13,7 @@ const order = (status: Parameters<typeof stepsOf>[0]['status'], waiting = false)
 
 describe('the steps of an order', () => {
   it('go on by one at a time', () => {
-    expect(stepsOf(order('approved'), all)).toEqual(['process', 'cancel']);
+    expect(stepsOf(order('approved'), all)).toEqual(['process', 'edit', 'cancel']);
     expect(stepsOf(order('processing'), all)).toEqual(['ship', 'cancel']);
     expect(stepsOf(order('shipped'), all)).toEqual(['deliver']);
     expect(stepsOf(order('delivered'), all)).toEqual(['invoice']);
@@ -24,9 +24,9 @@ describe('the steps of an order', () => {
   it('are approved by whoever approves, while they wait', () => {
     const agent = only('orders:write');
     expect(stepsOf(order('pending_approval', true), all)).toContain('approve');
-    expect(stepsOf(order('pending_approval', true), agent)).toEqual(['cancel']);
-    expect(stepsOf(order('pending_approval', false), all)).toEqual(['cancel']);
-    expect(stepsOf(order('approved'), agent)).toEqual(['cancel']);
+    expect(stepsOf(order('pending_approval', true), agent)).toEqual(['edit', 'cancel']);
+    expect(stepsOf(order('pending_approval', false), all)).toEqual(['edit', 'cancel']);
+    expect(stepsOf(order('approved'), agent)).toEqual(['edit', 'cancel']);
     expect(stepsOf(order('approved'), only('orders:process'))).toEqual(['process']);
   });
 });

@@ -1,7 +1,8 @@
 import type { Order, OrderStatus } from './requests';
 
 /** What can be done with an order. */
-export type Step = 'approve' | 'refuse' | 'process' | 'ship' | 'deliver' | 'invoice' | 'cancel';
+export type Step =
+  'approve' | 'refuse' | 'process' | 'ship' | 'deliver' | 'invoice' | 'edit' | 'cancel';
 
 /** The way of an order that nothing stops. */
 export const WAY: OrderStatus[] = [
@@ -32,6 +33,8 @@ export function stepsOf(
   const next = NEXT[order.status];
   if (next && can('orders:process')) steps.push(next);
   const open = ['pending_approval', 'approved', 'processing'].includes(order.status);
+  // What it contains stays from the moment it is prepared.
+  if (open && order.status !== 'processing' && can('orders:write')) steps.push('edit');
   if (open && can('orders:write')) steps.push('cancel');
   return steps;
 }

@@ -55,7 +55,7 @@ export function places(): Place[] {
     {
       href: '/proposals',
       label: nav.proposals,
-      key: 'p',
+      key: 'r',
       icon: FileText,
       allowed: session.can('proposals:read'),
     },

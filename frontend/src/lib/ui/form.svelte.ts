@@ -1,5 +1,5 @@
 import { byField, Problem } from '$lib/api/problem';
-import { explain, explainField } from '$lib/i18n/problems';
+import { explainAll, explainField } from '$lib/i18n/problems';
 
 /** Sends a form once at a time, and sorts what the server refuses into the fields' slots. */
 export class Form {
@@ -34,6 +34,6 @@ export class Form {
     this.faults = Object.fromEntries(
       Object.entries(byField(problem.fields)).map(([name, field]) => [name, explainField(field)]),
     );
-    this.fault = explain(problem);
+    this.fault = explainAll(problem);
   }
 }
