@@ -217,7 +217,7 @@ async fn connections_to_services_are_kept_and_reused() {
     for path in [
         "/api/v1/clients",
         "/api/v1/clients/none",
-        "/api/v1/exports/large",
+        "/api/v1/company/large",
         "/api/v1/clients",
     ] {
         let answer = stage.signed_in("GET", path, "", "").await;

@@ -154,7 +154,7 @@ async fn answer(
         "/api/v1/clients/hung" => std::future::pending().await,
         "/api/v1/clients/dropped" => Err(std::io::ErrorKind::ConnectionReset.into()),
         "/api/v1/clients/cut" => Ok(cut_short()),
-        "/api/v1/exports/large" => Ok(large()),
+        "/api/v1/company/large" => Ok(large()),
         "/api/v1/clients/chatty" => {
             let mut response = json_answer(&echo);
             let headers = response.headers_mut();
