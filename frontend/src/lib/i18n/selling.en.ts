@@ -1,6 +1,5 @@
+import { many } from './many';
 import type { selling as italian } from './selling.it';
-
-const many = (count: number, one: string, other: string) => (count === 1 ? one : other);
 
 /** Proposals, orders, approvals, and what the customer sees of them. */
 export const selling: typeof italian = {

@@ -1,5 +1,4 @@
-const many = (count: number, one: string, other: string) => (count === 1 ? one : other);
-
+import { many } from './many';
 /** Proposals, orders, approvals, and what the customer sees of them. */
 export const selling = {
   company: {
