@@ -37,12 +37,15 @@ const TEXTS = [
   'notes',
   'external_ref',
   'price_list_id',
+  'payment_terms',
+  'parent_id',
 ] as const;
 const NUMBERS = ['employees', 'founded_year'] as const;
+const AMOUNTS = ['annual_revenue_cents', 'credit_limit_cents'] as const;
 
 /** A client as the form holds it: every field a text, empty when there is nothing. */
 export type Draft = Record<
-  (typeof TEXTS)[number] | (typeof NUMBERS)[number] | 'annual_revenue_cents',
+  (typeof TEXTS)[number] | (typeof NUMBERS)[number] | (typeof AMOUNTS)[number],
   string
 >;
 
@@ -54,7 +57,7 @@ export function draftOf(client?: Client): Draft {
     kind: client?.kind ?? 'company',
     country: client?.country ?? 'IT',
     lifecycle: client?.lifecycle ?? 'prospect',
-    annual_revenue_cents: moneyInput(client?.annual_revenue_cents),
+    ...Object.fromEntries(AMOUNTS.map((name) => [name, moneyInput(client?.[name])])),
   } as Draft;
 }
 
@@ -73,7 +76,7 @@ export function bodyOf(draft: Draft): ClientBody {
     tax_code: normalizeTaxCode(draft.tax_code) || null,
     sdi_code: draft.sdi_code.trim().toUpperCase() || null,
     province: draft.province.trim().toUpperCase() || null,
-    annual_revenue_cents: parseMoney(draft.annual_revenue_cents),
+    ...Object.fromEntries(AMOUNTS.map((name) => [name, parseMoney(draft[name])])),
   } as ClientBody;
 }
 
@@ -103,8 +106,10 @@ export function faultsOf(draft: Draft): FieldProblem[] {
   if (draft.email.trim()) check('email', emailFault(draft.email));
   if (draft.cap.trim() && italian) check('cap', capFault(draft.cap));
   if (draft.province.trim() && italian) check('province', provinceFault(draft.province));
-  if (Number.isNaN(parseMoney(draft.annual_revenue_cents))) {
-    found.push({ pointer: '/annual_revenue_cents', code: 'amount.format', detail: 'format' });
+  for (const name of AMOUNTS) {
+    if (Number.isNaN(parseMoney(draft[name]))) {
+      found.push({ pointer: `/${name}`, code: 'amount.format', detail: 'format' });
+    }
   }
   return found;
 }

@@ -40,6 +40,8 @@ export const clientWords: typeof italian = {
       address: 'Address',
       business: 'Business',
     },
+    noParent: 'None: stands on its own',
+    usualTerms: 'e.g. Transfer, 30 days EOM',
     basePrices: 'Base price, or the parent company’s',
     fields: {
       name: 'Company name',
@@ -71,6 +73,8 @@ export const clientWords: typeof italian = {
       notes: 'Notes',
       external_ref: 'External code',
       price_list_id: 'Price list',
+      payment_terms: 'Payment terms',
+      credit_limit_cents: 'Credit limit',
       archived: 'Archived',
       address: 'Address',
     },

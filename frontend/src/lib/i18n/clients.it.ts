@@ -39,6 +39,8 @@ export const clientWords = {
       address: 'Indirizzo',
       business: 'Commerciale',
     },
+    noParent: 'Nessuna: è un cliente a sé',
+    usualTerms: 'es. Bonifico 30 gg FM',
     basePrices: 'Prezzo base, o quello della casa madre',
     fields: {
       name: 'Ragione sociale',
@@ -70,6 +72,8 @@ export const clientWords = {
       notes: 'Note',
       external_ref: 'Codice gestionale',
       price_list_id: 'Listino',
+      payment_terms: 'Condizioni di pagamento',
+      credit_limit_cents: 'Fido',
       archived: 'Archiviati',
       address: 'Indirizzo',
     } as Record<string, string>,
