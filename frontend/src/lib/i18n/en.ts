@@ -119,6 +119,7 @@ export const en: Dict = {
     quick: 'Quick actions',
     openBoard: 'Open the deals',
   },
+  map: { failed: 'The map did not load: the list has the same information.' },
   conflict: {
     title: 'Changed by somebody else',
     text: 'These data changed while you were writing. Choose which value to keep for each field.',

@@ -120,6 +120,7 @@ export const it = {
     quick: 'Azioni rapide',
     openBoard: 'Apri le trattative',
   },
+  map: { failed: 'La mappa non si è caricata: l’elenco ha le stesse informazioni.' },
   conflict: {
     title: 'Modificato da qualcun altro',
     text: 'Mentre scrivevi, questi dati sono cambiati. Per ogni campo scegli quale valore tenere.',

@@ -1,0 +1,99 @@
+import L from 'leaflet';
+import { ITALY, drawBase, tint } from './base';
+import { SpotLayer, type Dot } from './spots';
+
+/** A stop of a tour as the map shows it. */
+export interface MapStop {
+  id: string;
+  lat: number;
+  lng: number;
+  /** What stands in the marker: its number, or a sign for start and end. */
+  text: string;
+  /** For whoever cannot see the map. */
+  label: string;
+  tone: Dot['tone'];
+}
+
+/** One map on the page: base, shops, a tour. */
+export class Atlas {
+  readonly ready: Promise<void>;
+  #map: L.Map;
+  #dots: SpotLayer;
+  #tour = L.layerGroup();
+  #paintBase = () => {};
+  #fitted = '';
+  #theme = new MutationObserver(() => this.#repaint());
+
+  constructor(
+    box: HTMLElement,
+    private readonly onpick: (id: string) => void,
+  ) {
+    this.#map = L.map(box, {
+      attributionControl: false,
+      zoomControl: false,
+      zoomSnap: 0.5,
+      minZoom: 5,
+      maxZoom: 17,
+    });
+    this.#map.fitBounds(ITALY);
+    L.control.zoom({ position: 'topright' }).addTo(this.#map);
+    L.control
+      .attribution({ prefix: false })
+      .addAttribution('Confini © ISTAT / Openpolis CC BY 4.0')
+      .addTo(this.#map);
+    this.#dots = new SpotLayer((dot) => this.onpick(dot.id)).addTo(this.#map);
+    this.#tour.addTo(this.#map);
+    this.#theme.observe(document.documentElement, { attributeFilter: ['data-theme'] });
+    this.ready = drawBase(this.#map).then((paint) => {
+      this.#paintBase = paint;
+    });
+  }
+
+  showDots(dots: Dot[]) {
+    this.#dots.show(dots);
+    this.#fit('dots', dots);
+  }
+
+  showTour(stops: MapStop[], line: L.LatLngTuple[]) {
+    this.#tour.clearLayers();
+    if (line.length > 1) {
+      const way = { interactive: false, lineJoin: 'round' } as const;
+      L.polyline(line, { ...way, color: tint('surface'), weight: 6 }).addTo(this.#tour);
+      L.polyline(line, { ...way, color: tint('accent'), weight: 3 }).addTo(this.#tour);
+    }
+    for (const stop of stops) {
+      const icon = L.divIcon({ className: `map-stop tone-${stop.tone}`, iconSize: [26, 26] });
+      const marker = L.marker([stop.lat, stop.lng], { icon, alt: stop.label, title: stop.label });
+      marker.on('click', () => this.onpick(stop.id)).addTo(this.#tour);
+      const element = marker.getElement();
+      if (!element) continue;
+      element.textContent = stop.text;
+      element.setAttribute('aria-label', stop.label);
+    }
+    this.#fit('tour', stops);
+  }
+
+  #repaint() {
+    this.#paintBase();
+    this.#dots.draw();
+    this.#tour.eachLayer((layer) => {
+      if (!(layer instanceof L.Polyline)) return;
+      const wide = (layer.options.weight ?? 0) > 4;
+      layer.setStyle({ color: tint(wide ? 'surface' : 'accent') });
+    });
+  }
+
+  remove() {
+    this.#theme.disconnect();
+    this.#map.remove();
+  }
+
+  /** Shows all of it once; what a person has moved to since stays. */
+  #fit(what: string, places: { id: string; lat: number; lng: number }[]) {
+    const key = what + places.map(({ id }) => id).join();
+    if (places.length === 0 || key === this.#fitted) return;
+    this.#fitted = key;
+    const around = L.latLngBounds(places.map(({ lat, lng }) => [lat, lng]));
+    this.#map.fitBounds(around.pad(0.08), { maxZoom: 14, animate: false });
+  }
+}
