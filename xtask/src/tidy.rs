@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
 /// Shared crates, each of which may use those above it and no other.
-const SHARED: [&str; 11] = [
+const SHARED: [&str; 12] = [
     "nexus-kernel",
     "nexus-config",
     "nexus-cluster",
@@ -18,6 +18,7 @@ const SHARED: [&str; 11] = [
     "nexus-peers",
     "nexus-auth",
     "nexus-outbox",
+    "nexus-records",
     "nexus-service",
     TEST_KIT,
 ];

@@ -3,7 +3,9 @@
 mod change;
 mod cursor;
 mod day;
+pub mod holidays;
 pub mod id;
+pub mod text;
 
 pub use change::Change;
 pub use cursor::{Cursor, CursorError, Page};

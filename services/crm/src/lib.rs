@@ -1,12 +1,9 @@
 #![doc = include_str!("../README.md")]
 
 mod app;
-mod facts;
 mod liquids;
 mod parties;
 mod schema;
-mod text_enum;
-mod visibility;
 
 /// What needs a manager's yes.
 pub mod approvals;
@@ -60,7 +57,7 @@ pub mod rates;
 pub mod sites;
 /// What is still to do.
 pub mod tasks;
-/// Who owns what: a mirror of auth's users.
-pub mod users;
+
+use nexus_records::users;
 
 pub use app::{SERVICE, migrations, openapi, parts};

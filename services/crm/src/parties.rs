@@ -18,7 +18,7 @@ use crate::opportunities;
 use crate::opportunities::model::OpportunityId;
 use crate::sites;
 use crate::sites::model::{Site, SiteId};
-use crate::visibility::Viewer;
+use nexus_records::Viewer;
 
 /// Whom a document names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

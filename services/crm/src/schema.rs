@@ -722,25 +722,6 @@ diesel::table! {
     }
 }
 
-diesel::table! {
-    user_reports (manager_id, user_id) {
-        manager_id -> Uuid,
-        user_id -> Uuid,
-    }
-}
-
-diesel::table! {
-    users (id) {
-        id -> Uuid,
-        name -> Text,
-        name_key -> Text,
-        status -> Text,
-        manager_id -> Nullable<Uuid>,
-        version -> BigInt,
-        roles -> Array<Text>,
-    }
-}
-
 diesel::allow_tables_to_appear_in_same_query!(
     approval_rules,
     assignment_rules,
@@ -771,7 +752,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     sites,
     stage_moves,
     stages,
-    tasks,
-    user_reports,
-    users
+    tasks
 );

@@ -2613,8 +2613,6 @@ export interface components {
             duplicates: components["schemas"]["Duplicate"][];
             /** @description What would be refused. */
             errors: components["schemas"]["FieldError"][];
-            /** @description Clients that could be the same one. */
-            similar: components["schemas"]["ClientRow"][];
             /** @description What looks odd. */
             warnings: components["schemas"]["FieldError"][];
         };

@@ -3,12 +3,12 @@ use nexus_db::DbResult;
 use nexus_kernel::UserId;
 
 use super::model::{Reason, Rules};
-use crate::facts::Author;
 use crate::lines::guard::over_ceiling;
 use crate::lines::model::Line;
 use crate::lines::totals::totals;
 use crate::rates::ceilings;
 use crate::schema::approval_rules;
+use nexus_records::Author;
 
 /// The rules as they are, and their version.
 pub fn rules(conn: &mut PgConnection) -> DbResult<(i64, Rules)> {

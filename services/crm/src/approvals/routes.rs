@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::model::Rules;
 use super::queries;
-use crate::facts::Author;
+use nexus_records::Author;
 
 pub fn configure(cfg: &mut ServiceConfig) {
     cfg.service(

@@ -13,10 +13,10 @@ use super::model::{
     next_in_turn,
 };
 use super::queries;
-use crate::facts::Act;
 use crate::leads::model::LeadFields;
-use crate::visibility::Viewer;
 use crate::{campaigns, users};
+use nexus_records::Act;
+use nexus_records::Viewer;
 
 /// Who gets a lead, and by which rule.
 #[derive(Debug, Clone)]

@@ -17,7 +17,7 @@ use crate::campaigns::model::{CampaignId, SourceId};
 use crate::italy::comuni;
 use crate::leads::model::LeadFields;
 use crate::schema::assignment_rules;
-use crate::text_enum::text_enum;
+use nexus_records::text_enum;
 
 /// A rule's id.
 pub type RuleId = RecordId<AssignmentRule>;

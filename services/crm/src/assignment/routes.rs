@@ -12,8 +12,8 @@ use uuid::Uuid;
 use super::error::RuleError;
 use super::model::{AssignmentRule, RuleFields};
 use super::{commands, queries};
-use crate::facts::Act;
-use crate::visibility::Viewer;
+use nexus_records::Act;
+use nexus_records::Viewer;
 
 pub fn configure(cfg: &mut ServiceConfig) {
     cfg.service(

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
-use crate::text_enum::text_enum;
+use nexus_records::text_enum;
 
 /// Orders older than this say nothing about what a shop usually orders: a year, and the weeks by which one is late.
 pub const DAYS: u64 = 400;

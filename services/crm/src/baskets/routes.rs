@@ -19,8 +19,8 @@ use super::model::{DAYS, Habit, Standing, habit};
 use super::queries::{self, Purchase};
 use crate::products::ProductId;
 use crate::sites::model::SiteId;
-use crate::visibility::Viewer;
 use crate::{clients, parties};
+use nexus_records::Viewer;
 
 pub fn configure(cfg: &mut ServiceConfig) {
     cfg.service(resource("/api/v1/clients/{id}/basket").route(get().to(show)));

@@ -8,8 +8,8 @@ use serde_json::Value;
 use super::error::{CampaignError, meaning};
 use super::model::{Campaign, CampaignFields, CampaignId, LeadSource, SourceFields, SourceId};
 use super::queries;
-use crate::facts::Act;
 use crate::italy::text::key;
+use nexus_records::Act;
 
 pub fn create_source(
     conn: &mut PgConnection,

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::schema::{campaigns, lead_sources};
-use crate::text_enum::text_enum;
+use nexus_records::text_enum;
 
 /// A source's id.
 pub type SourceId = RecordId<LeadSource>;

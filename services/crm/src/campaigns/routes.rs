@@ -13,8 +13,8 @@ use uuid::Uuid;
 use super::error::CampaignError;
 use super::model::{Campaign, CampaignFields, LeadSource, SourceFields};
 use super::{commands, queries};
-use crate::facts::Act;
-use crate::visibility::Viewer;
+use nexus_records::Act;
+use nexus_records::Viewer;
 
 pub fn configure(cfg: &mut ServiceConfig) {
     cfg.service(

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::error::{CategoryError, meaning};
 use super::model::{Category, CategoryFields, CategoryId};
 use super::queries;
-use crate::facts::Act;
+use nexus_records::Act;
 
 pub fn create(
     conn: &mut PgConnection,

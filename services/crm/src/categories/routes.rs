@@ -11,8 +11,8 @@ use uuid::Uuid;
 
 use super::model::{Category, CategoryFields};
 use super::{commands, queries};
-use crate::facts::Act;
-use crate::visibility::Viewer;
+use nexus_records::Act;
+use nexus_records::Viewer;
 
 pub fn configure(cfg: &mut ServiceConfig) {
     cfg.service(

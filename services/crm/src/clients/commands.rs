@@ -15,14 +15,14 @@ use crate::campaigns;
 use crate::duplicates;
 use crate::duplicates::model::{Duplicate, Probe};
 use crate::duplicates::queries::Asker;
-use crate::facts::{Act, Author};
 use crate::interactions::commands::note_by_system;
 use crate::interactions::model::{Kind, SystemNote};
 use crate::opportunities;
 use crate::orders;
 use crate::proposals;
-use crate::users;
-use crate::visibility::Viewer;
+use nexus_records::Viewer;
+use nexus_records::users;
+use nexus_records::{Act, Author};
 
 pub fn create(
     conn: &mut PgConnection,

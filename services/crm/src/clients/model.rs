@@ -10,7 +10,7 @@ use crate::italy::text::{fold, is_email, key};
 use crate::italy::{Finding, address, countries, phone, sdi, tax_code, vat_number};
 use crate::price_lists::PriceListId;
 use crate::schema::clients;
-use crate::text_enum::text_enum;
+use nexus_records::text_enum;
 
 text_enum! {
     /// A company, or a person trading alone.

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::model::{Class, Client, Lifecycle};
 use crate::italy::text::fold;
 use crate::schema::{clients, opportunities};
-use crate::visibility::{Viewer, keyset, visible_to};
+use nexus_records::{Viewer, keyset, visible_to};
 
 /// Which clients, in which order, from where.
 #[derive(Debug, Default)]
@@ -271,14 +271,4 @@ pub fn open_deals(
         .into_iter()
         .filter_map(|(id, count, sum)| Some((id?, (count, sum))));
     Ok(known.collect())
-}
-
-/// These clients as far as the viewer sees them, in the same order.
-pub fn these(conn: &mut PgConnection, viewer: &Viewer, ids: &[ClientId]) -> DbResult<Vec<Client>> {
-    let mut rows: Vec<Client> = visible_to!(clients::table, clients::owner_id, viewer)
-        .filter(clients::id.eq_any(ids.to_vec()))
-        .select(Client::as_select())
-        .load(conn)?;
-    rows.sort_by_key(|row| ids.iter().position(|id| *id == row.id));
-    Ok(rows)
 }

@@ -20,13 +20,13 @@ use super::error::ClientError;
 use super::model::{Class, Client, ClientFields, Invoicing, Lifecycle};
 use super::queries::{Filter, Order};
 use super::{commands, queries, terms};
-use crate::duplicates::model::{Duplicate, DuplicateKind};
+use crate::duplicates::model::Duplicate;
 use crate::duplicates::queries::Asker;
-use crate::facts::Act;
 use crate::price_lists;
 use crate::sites;
-use crate::users;
-use crate::visibility::Viewer;
+use nexus_records::Act;
+use nexus_records::Viewer;
+use nexus_records::users;
 
 pub fn configure(cfg: &mut ServiceConfig) {
     cfg.service(
@@ -483,8 +483,6 @@ pub struct ClientCheck {
     errors: Vec<FieldError>,
     /// What looks odd.
     warnings: Vec<FieldError>,
-    /// Clients that could be the same one.
-    similar: Vec<ClientRow>,
     /// Clients, leads and contacts that could be the same, and what is equal.
     duplicates: Vec<Duplicate>,
 }
@@ -508,22 +506,14 @@ async fn check(
     let check = app
         .db
         .read(move |conn| {
-            let viewer = Viewer::of(conn, &who)?;
             let asker = Asker {
                 clients: Viewer::with::<ReadClients>(conn, &who)?,
                 leads: Viewer::with::<ReadLeads>(conn, &who)?,
             };
             let (errors, warnings, duplicates) = commands::check(conn, &asker, fields, edited)?;
-            let known = duplicates
-                .iter()
-                .filter(|found| found.kind == DuplicateKind::Client);
-            let ids: Vec<ClientId> = known.filter_map(|found| found.client_id).collect();
-            let similar = queries::these(conn, &viewer, &ids)?;
-            let similar = rows(conn, None, &similar)?;
             Ok::<_, ClientError>(ClientCheck {
                 errors: errors.0,
                 warnings: warnings.0,
-                similar,
                 duplicates,
             })
         })

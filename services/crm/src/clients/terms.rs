@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::error::ClientError;
 use super::queries;
 use crate::price_lists::{self, PriceListId};
-use crate::visibility::Viewer;
+use nexus_records::Viewer;
 
 /// The same of a patch, before it is applied.
 pub fn check_patch(

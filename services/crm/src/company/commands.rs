@@ -5,7 +5,7 @@ use nexus_problem::IfMatch;
 use super::error::CompanyError;
 use super::model::{Company, CompanyFields, SUBJECT};
 use super::queries;
-use crate::facts::Act;
+use nexus_records::Act;
 
 /// Writes the company's data as a whole.
 pub fn replace(

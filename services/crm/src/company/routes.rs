@@ -7,8 +7,8 @@ use nexus_service::{Answer, App, tagged};
 
 use super::model::{Company, CompanyFields};
 use super::{commands, queries};
-use crate::facts::Act;
-use crate::visibility::Viewer;
+use nexus_records::Act;
+use nexus_records::Viewer;
 
 pub fn configure(cfg: &mut ServiceConfig) {
     cfg.service(

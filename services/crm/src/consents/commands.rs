@@ -8,9 +8,9 @@ use super::error::ConsentError;
 use super::model::{Consent, ConsentFields, Person};
 use super::queries;
 use crate::contacts::model::ContactId;
-use crate::facts::Act;
 use crate::leads::model::LeadId;
 use crate::{contacts, leads};
+use nexus_records::Act;
 
 /// Writes down what a contact or a lead said.
 pub fn record(

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use crate::contacts::model::ContactId;
 use crate::leads::model::LeadId;
 use crate::schema::consents;
-use crate::text_enum::text_enum;
+use nexus_records::text_enum;
 
 /// A consent's id.
 pub type ConsentId = RecordId<Consent>;

@@ -10,9 +10,9 @@ use super::error::ConsentError;
 use super::model::{Consent, ConsentFields, Person};
 use super::{commands, queries};
 use crate::contacts::model::Contact;
-use crate::facts::Act;
 use crate::leads::model::Lead;
-use crate::visibility::Viewer;
+use nexus_records::Act;
+use nexus_records::Viewer;
 
 pub fn configure(cfg: &mut ServiceConfig) {
     cfg.service(

@@ -10,9 +10,9 @@ use super::error::ContactError;
 use super::model::{Contact, ContactFields, ContactId};
 use super::queries;
 use crate::clients;
-use crate::facts::Act;
 use crate::sites;
 use crate::sites::model::SiteId;
+use nexus_records::Act;
 
 pub fn create(
     conn: &mut PgConnection,

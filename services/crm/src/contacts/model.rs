@@ -9,7 +9,7 @@ use crate::italy::phone;
 use crate::italy::text::is_email;
 use crate::schema::contacts;
 use crate::sites::model::SiteId;
-use crate::text_enum::text_enum;
+use nexus_records::text_enum;
 
 /// A contact's id.
 pub type ContactId = RecordId<Contact>;

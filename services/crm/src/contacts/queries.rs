@@ -7,7 +7,7 @@ use nexus_kernel::ClientId;
 use super::model::{Contact, ContactId};
 use crate::clients;
 use crate::schema::contacts;
-use crate::visibility::Viewer;
+use nexus_records::Viewer;
 
 pub fn of_client(conn: &mut PgConnection, client: ClientId) -> DbResult<Vec<Contact>> {
     let rows = contacts::table

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use crate::italy::text::{fold, key, one_typo_apart, similar};
 use crate::italy::{comuni, phone, tax_code, vat_number};
-use crate::text_enum::text_enum;
+use nexus_records::text_enum;
 
 text_enum! {
     /// What was found.

@@ -8,8 +8,8 @@ use uuid::Uuid;
 
 use super::model::{Duplicate, DuplicateKind, DuplicateReason, Probe, after_prefix, alike};
 use crate::italy::text::key;
-use crate::users;
-use crate::visibility::Viewer;
+use nexus_records::Viewer;
+use nexus_records::users;
 
 /// Whoever asks: whose clients and whose leads they may see.
 #[derive(Debug, Clone)]
@@ -103,8 +103,8 @@ fn near_sql() -> String {
     parts.join(" UNION ALL ")
 }
 
-/// Of one CAP at most so many names are compared.
-const COMPARED: i64 = 2_000;
+/// Of one CAP at most so many names are compared: more than the fullest holds among 100,000 clients spread as people are.
+const COMPARED: i64 = 600;
 /// A beginning shorter than this would find half the company.
 const PREFIX: usize = 4;
 /// More are no help to whoever types.

@@ -18,10 +18,10 @@ use super::queries;
 use super::stages::{name_of_file, stage_for, suggested};
 use super::views::ImportView;
 use crate::clients::commands::check_owner;
-use crate::facts::Act;
 use crate::pipelines;
 use crate::pipelines::model::PipelineId;
-use crate::visibility::Viewer;
+use nexus_records::Act;
+use nexus_records::Viewer;
 
 /// Whoever asks.
 pub struct Asker<'a> {
@@ -168,7 +168,7 @@ fn check_options(
     if options.owner_id.is_some() {
         let mut wrong = FieldErrors::default();
         let everybody = Viewer {
-            sees: crate::visibility::Sees::Everything,
+            sees: nexus_records::Sees::Everything,
             ..asker.viewer.clone()
         };
         check_owner(conn, &everybody, options.owner_id, &mut wrong)?;

@@ -8,7 +8,7 @@ use crate::italy::countries;
 use crate::italy::tax_code::TaxCode;
 use crate::italy::text::{fold, is_email};
 use crate::italy::vat_number::VatNumber;
-use crate::text_enum::text_enum;
+use nexus_records::text_enum;
 
 pub use fields::{Field, fields};
 

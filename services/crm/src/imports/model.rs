@@ -18,7 +18,7 @@ use super::guess::{Field, Kind, fields};
 use super::reader::{Dialect, Encoding, Position};
 use crate::pipelines::model::{Outcome, PipelineId, StageId};
 use crate::schema::imports;
-use crate::text_enum::text_enum;
+use nexus_records::text_enum;
 
 /// An import's id.
 pub type ImportId = RecordId<Import>;

@@ -9,8 +9,8 @@ use uuid::Uuid;
 
 use super::model::{Import, ImportId, ImportStatus};
 use crate::schema::{import_parents, import_rows, imports};
-use crate::text_enum::text_enum;
-use crate::visibility::{Viewer, keyset, visible_to};
+use nexus_records::text_enum;
+use nexus_records::{Viewer, keyset, visible_to};
 
 text_enum! {
     /// What became of a row.
@@ -308,4 +308,11 @@ pub fn take_waiting(
 
 fn one_more(limit: usize) -> i64 {
     i64::try_from(limit).unwrap_or(i64::MAX - 1) + 1
+}
+
+/// What plans of queries rest on, for the tables that imports fill.
+pub fn refresh_statistics(conn: &mut PgConnection) -> DbResult<()> {
+    diesel::sql_query("ANALYZE clients, sites, contacts, leads, opportunities, interactions")
+        .execute(conn)?;
+    Ok(())
 }

@@ -21,7 +21,7 @@ use super::queries::{self, RowFilter, RowOutcome};
 use super::upload::{self, Received};
 use super::views::{ImportRow, ImportView};
 use super::{report, scan, worker};
-use crate::visibility::{Sees, Viewer};
+use nexus_records::{Sees, Viewer};
 
 pub fn configure(cfg: &mut ServiceConfig) {
     cfg.service(

@@ -14,7 +14,7 @@ use super::guess::Kind;
 use super::intake::{self, BATCH, Planned, Step, users};
 use super::model::{Import, ImportId, ImportStatus, Phase};
 use super::queries;
-use crate::users as people_mirror;
+use nexus_records::users as people_mirror;
 
 /// Rung when there is work; other replicas find it within [`LOOK_EVERY`].
 static WORK: Notify = Notify::const_new();
@@ -90,7 +90,8 @@ async fn finish(app: &App, me: Uuid, id: ImportId) {
                     planned.extend(fresh);
                 }
             }
-            Ok(Step::Done | Step::Lost) => return,
+            Ok(Step::Done) => return count_again(app, id).await,
+            Ok(Step::Lost) => return,
             Err(trouble) => {
                 tries += 1;
                 tracing::warn!(import = %id, cause = %trouble, tries, "a batch of an import is tried again");
@@ -192,6 +193,13 @@ async fn people(app: &App, me: Uuid, import: Import) -> Result<Step, Trouble> {
         Ok(Step::More(Planned::default()))
     });
     Ok(step.await?)
+}
+
+/// After many rows PostgreSQL plans with what it knew before them, until its own housekeeping comes by.
+async fn count_again(app: &App, id: ImportId) {
+    if let Err(error) = app.db.transaction(queries::refresh_statistics).await {
+        tracing::warn!(import = %id, cause = %error, "statistics are left to PostgreSQL's own housekeeping");
+    }
 }
 
 /// Waits until crm knows these people, so that the next file finds them; not for ever.

@@ -14,12 +14,12 @@ use super::queries;
 use crate::clients;
 use crate::consents::model::ConsentChannel;
 use crate::contacts;
-use crate::facts::{Act, Author};
 use crate::leads;
 use crate::leads::model::Lead;
 use crate::opportunities;
 use crate::sites;
-use crate::visibility::Viewer;
+use nexus_records::Viewer;
+use nexus_records::{Act, Author};
 
 pub fn record(
     conn: &mut PgConnection,

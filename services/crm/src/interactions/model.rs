@@ -11,7 +11,7 @@ use crate::leads::model::LeadId;
 use crate::opportunities::model::OpportunityId;
 use crate::schema::interactions;
 use crate::sites::model::SiteId;
-use crate::text_enum::text_enum;
+use nexus_records::text_enum;
 
 /// An interaction's id.
 pub type InteractionId = RecordId<Interaction>;

@@ -10,7 +10,7 @@ use super::model::{Interaction, InteractionId, Kind};
 use crate::leads::model::LeadId;
 use crate::opportunities::model::OpportunityId;
 use crate::schema::interactions;
-use crate::visibility::keyset;
+use nexus_records::keyset;
 
 /// Whose timeline.
 #[derive(Debug, Clone, Copy)]

@@ -18,13 +18,13 @@ use super::model::{Interaction, InteractionFields, Kind};
 use super::queries::Subject;
 use super::{commands, queries};
 use crate::clients;
-use crate::facts::Act;
 use crate::leads;
 use crate::leads::model::{Lead, LeadId};
 use crate::opportunities;
 use crate::opportunities::model::OpportunityId;
-use crate::users;
-use crate::visibility::Viewer;
+use nexus_records::Act;
+use nexus_records::Viewer;
+use nexus_records::users;
 
 pub fn configure(cfg: &mut ServiceConfig) {
     cfg.service(

@@ -6,13 +6,13 @@
 pub mod address;
 pub mod comuni;
 pub mod countries;
-pub mod holidays;
 pub mod phone;
 pub mod routes;
 pub mod sdi;
 pub mod tax_code;
-pub mod text;
 pub mod vat_number;
+
+pub use nexus_kernel::{holidays, text};
 
 /// One remark about one field: `field` as the API spells it, a stable `code`, and what to do in English.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -24,9 +24,9 @@ use super::{commands, steps};
 use crate::duplicates;
 use crate::duplicates::model::{Duplicate, Probe};
 use crate::duplicates::queries::Asker;
-use crate::facts::Act;
 use crate::pipelines::lost_reasons::LostReasonId;
-use crate::visibility::Viewer;
+use nexus_records::Act;
+use nexus_records::Viewer;
 
 /// Adds the routes.
 pub fn configure(cfg: &mut ServiceConfig) {

@@ -15,7 +15,7 @@ use super::queries::{Filter, Order, page};
 use super::status::LeadStatus;
 use super::views::{LeadRow, rows};
 use crate::clients::queries::{plan_for_these_words, words};
-use crate::visibility::Viewer;
+use nexus_records::Viewer;
 
 /// Which cards.
 #[derive(Debug, Clone, Deserialize, IntoParams)]

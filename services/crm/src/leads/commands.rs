@@ -12,11 +12,11 @@ use super::model::{Lead, LeadFields, LeadId};
 use super::queries;
 use super::views::LeadView;
 use crate::clients::commands::check_owner;
-use crate::facts::Act;
 use crate::interactions::commands::note_by_system;
 use crate::interactions::model::{Kind, SystemNote};
-use crate::visibility::Viewer;
 use crate::{assignment, campaigns, users};
+use nexus_records::Act;
+use nexus_records::Viewer;
 
 /// `assigner` is `None` when the writer may not say who works a lead: then it is the writer's own.
 pub fn create(

@@ -15,13 +15,13 @@ use super::status::{LeadStatus, Step};
 use super::views::LeadView;
 use crate::clients::model::{ClientFields, ClientKind};
 use crate::contacts::model::{ContactFields, ContactId};
-use crate::facts::Act;
 use crate::interactions::model::Kind;
 use crate::opportunities::commands::Start;
 use crate::opportunities::model::{OpportunityFields, OpportunityId};
 use crate::pipelines::model::{PipelineId, StageId};
-use crate::visibility::Viewer;
 use crate::{campaigns, clients, consents, contacts, interactions, opportunities, tasks};
+use nexus_records::Act;
+use nexus_records::Viewer;
 
 /// What a lead is to become. Everything may be left out: then a client and, if the person is known, a contact are made
 /// of what the lead says.

@@ -9,7 +9,7 @@ use super::model::{Lead, LeadFields, LeadId};
 use super::status::LeadStatus;
 use crate::italy::text::key;
 use crate::schema::leads;
-use crate::visibility::{Viewer, keyset, visible_to};
+use nexus_records::{Viewer, keyset, visible_to};
 
 /// Which leads.
 #[derive(Debug, Clone, Default)]

@@ -20,8 +20,8 @@ use super::status::LeadStatus;
 use super::views::{LeadRow, LeadView, rows};
 use super::{actions, commands};
 use crate::clients::queries::{plan_for_these_words, words};
-use crate::facts::Act;
-use crate::visibility::Viewer;
+use nexus_records::Act;
+use nexus_records::Viewer;
 
 pub fn configure(cfg: &mut ServiceConfig) {
     cfg.service(

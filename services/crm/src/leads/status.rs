@@ -1,6 +1,6 @@
 //! Where a lead stands and which steps lead on from there.
 
-use crate::text_enum::text_enum;
+use nexus_records::text_enum;
 
 text_enum! {
     /// Where a lead stands.

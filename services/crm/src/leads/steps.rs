@@ -12,9 +12,9 @@ use super::error::LeadError;
 use super::model::{Lead, LeadId};
 use super::queries;
 use super::status::LeadStatus;
-use crate::facts::Act;
 use crate::interactions::model::Kind;
 use crate::pipelines::lost_reasons::{self, LostReasonId};
+use nexus_records::Act;
 
 /// Marks it contacted, now or when it was.
 pub fn contact(

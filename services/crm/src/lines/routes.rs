@@ -17,7 +17,7 @@ use super::totals::{Totals, totals};
 use crate::clients;
 use crate::products::routes::sees_costs;
 use crate::rates::ceilings;
-use crate::visibility::Viewer;
+use nexus_records::Viewer;
 
 /// Before the routes of price lists: `resolve` is no id.
 pub fn configure(cfg: &mut ServiceConfig) {

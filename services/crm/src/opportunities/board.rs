@@ -15,7 +15,7 @@ use super::queries::{Filter, Order, page};
 use super::views::{OpportunityRow, rows};
 use crate::clients::queries::{plan_for_these_words, words};
 use crate::pipelines::model::{Outcome, Pipeline, StageId};
-use crate::visibility::Viewer;
+use nexus_records::Viewer;
 
 /// Which cards.
 #[derive(Debug, Clone, Deserialize, IntoParams)]

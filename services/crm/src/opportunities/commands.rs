@@ -16,15 +16,15 @@ use super::views::OpportunityView;
 use crate::campaigns;
 use crate::clients;
 use crate::clients::commands::check_owner;
-use crate::facts::{Act, Author};
 use crate::interactions::commands::note_of;
 use crate::interactions::model::{Kind, SystemNote};
 use crate::pipelines;
 use crate::pipelines::lost_reasons::{self, LostReasonId};
 use crate::pipelines::model::{Outcome, Pipeline, PipelineId, StageId};
 use crate::products;
-use crate::users;
-use crate::visibility::Viewer;
+use nexus_records::Viewer;
+use nexus_records::users;
+use nexus_records::{Act, Author};
 
 /// Where a new opportunity starts; the default pipeline's first stage when nothing is said.
 #[derive(Debug, Clone, Copy, Default)]

@@ -11,7 +11,7 @@ use super::model::{Opportunity, OpportunityId};
 use crate::pipelines;
 use crate::pipelines::model::StageId;
 use crate::schema::stage_moves;
-use crate::users;
+use nexus_records::users;
 
 /// One move, as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::model::{Opportunity, OpportunityId};
 use crate::pipelines::model::Outcome;
 use crate::schema::opportunities;
-use crate::visibility::{Viewer, keyset, visible_to};
+use nexus_records::{Viewer, keyset, visible_to};
 
 /// Which opportunities.
 #[derive(Debug, Clone, Default)]

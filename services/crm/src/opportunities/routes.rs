@@ -20,10 +20,10 @@ use super::model::{Opportunity, OpportunityFields};
 use super::queries::{self, Filter, NO_CLOSE, Order};
 use super::views::{OpportunityRow, OpportunityView, rows};
 use crate::clients::queries::{plan_for_these_words, words};
-use crate::facts::Act;
 use crate::pipelines::lost_reasons::LostReasonId;
 use crate::pipelines::model::{Outcome, StageId};
-use crate::visibility::Viewer;
+use nexus_records::Act;
+use nexus_records::Viewer;
 
 pub fn configure(cfg: &mut ServiceConfig) {
     cfg.service(

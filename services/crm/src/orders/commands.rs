@@ -18,7 +18,6 @@ use super::views::OrderView;
 use crate::approvals::model::Reasons;
 use crate::clients;
 use crate::clients::model::Client;
-use crate::facts::{Act, Author};
 use crate::interactions::commands::note_of;
 use crate::interactions::model::{Kind, SystemNote};
 use crate::lines;
@@ -27,6 +26,7 @@ use crate::lines::pricing::{Occasion, price};
 use crate::lines::queries::Document;
 use crate::numbers::{Series, take};
 use crate::parties;
+use nexus_records::{Act, Author};
 
 /// What is asked for beside the fields.
 #[derive(Debug, Clone, Default)]

@@ -14,11 +14,11 @@ use super::state::OrderStatus;
 use crate::approvals::model::{Reason, Rules, reason};
 use crate::approvals::queries::{content_reasons, rules};
 use crate::clients::model::{Client, ClientKind};
-use crate::facts::Author;
 use crate::lines::model::Line;
 use crate::liquids::{Sale, Verdict, judge};
 use crate::parties::site_of;
-use crate::visibility::Viewer;
+use nexus_records::Author;
+use nexus_records::Viewer;
 
 /// What the law says of an order with these lines, today.
 pub fn verdict(

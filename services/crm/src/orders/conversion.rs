@@ -8,9 +8,9 @@ use super::error::OrderError;
 use super::model::{Order, OrderChannel, OrderId};
 use super::queries;
 use crate::approvals::queries::rules;
-use crate::facts::Author;
 use crate::lines::model::{Line, copies};
 use crate::proposals::model::{Proposal, Version};
+use nexus_records::Author;
 
 /// The order of an accepted version: the one there is, or a new one with the very same lines.
 ///

@@ -9,9 +9,9 @@ use utoipa::ToSchema;
 
 use super::model::{Order, OrderId};
 use super::state::{OrderStatus, OrderStep};
-use crate::facts::Author;
 use crate::schema::order_steps;
-use crate::users;
+use nexus_records::Author;
+use nexus_records::users;
 
 /// One step, as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable)]

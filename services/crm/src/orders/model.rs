@@ -18,7 +18,7 @@ use crate::parties::Parties;
 use crate::proposals::model::{ProposalId, VersionId};
 use crate::schema::orders;
 use crate::sites::model::SiteId;
-use crate::text_enum::text_enum;
+use nexus_records::text_enum;
 
 /// An order's id.
 pub type OrderId = RecordId<Order>;

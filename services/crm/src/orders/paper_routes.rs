@@ -20,8 +20,8 @@ use crate::lines;
 use crate::lines::queries::Document;
 use crate::lines::totals::totals;
 use crate::proposals::paper_routes::pdf;
-use crate::visibility::Viewer;
 use crate::{clients, company, contacts, parties, proposals, users};
+use nexus_records::Viewer;
 
 pub fn configure(cfg: &mut ServiceConfig) {
     cfg.service(resource("/api/v1/orders/{id}/pdf").route(get().to(show_pdf)))

@@ -14,7 +14,7 @@ use super::model::{Order, OrderChannel, OrderId};
 use super::state::OrderStatus;
 use crate::proposals::model::{ProposalId, VersionId};
 use crate::schema::orders;
-use crate::visibility::{Viewer, keyset, visible_to};
+use nexus_records::{Viewer, keyset, visible_to};
 
 /// Which orders.
 #[derive(Debug, Clone, Default)]

@@ -21,10 +21,10 @@ use super::state::OrderStatus;
 use super::views::{OrderRow, OrderView, rows};
 use super::{paper_routes, step_routes};
 use crate::clients::queries::{plan_for_these_words, words};
-use crate::facts::Act;
 use crate::lines::model::LineFields;
 use crate::proposals;
-use crate::visibility::Viewer;
+use nexus_records::Act;
+use nexus_records::Viewer;
 
 pub fn configure(cfg: &mut ServiceConfig) {
     cfg.service(

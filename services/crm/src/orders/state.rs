@@ -1,6 +1,6 @@
 //! What may become of an order, as a table.
 
-use crate::text_enum::text_enum;
+use nexus_records::text_enum;
 
 text_enum! {
     /// Where an order stands.

@@ -11,8 +11,8 @@ use super::model::Order;
 use super::routes::shown;
 use super::steps::{self, Yes};
 use super::views::OrderView;
-use crate::facts::Act;
-use crate::visibility::Viewer;
+use nexus_records::Act;
+use nexus_records::Viewer;
 
 pub fn configure(cfg: &mut ServiceConfig) {
     let at = |action| resource(format!("/api/v1/orders/{{id}}/{action}"));

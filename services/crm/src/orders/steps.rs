@@ -14,10 +14,10 @@ use super::model::{Order, OrderId};
 use super::state::OrderStep;
 use super::{history, queries};
 use crate::clients;
-use crate::facts::{Act, Author};
 use crate::interactions::model::Kind;
 use crate::lines;
 use crate::lines::queries::Document;
+use nexus_records::{Act, Author};
 
 /// What an approver says.
 #[derive(Debug, Clone, Default)]

@@ -19,13 +19,13 @@ use super::state::OrderStatus;
 use crate::approvals::model::Reason;
 use crate::clients;
 use crate::contacts;
-use crate::facts::Author;
 use crate::lines;
 use crate::lines::model::LineView;
 use crate::lines::queries::Document;
 use crate::lines::totals::{Totals, cost_cents, totals};
 use crate::parties::site_of;
 use crate::{proposals, users};
+use nexus_records::Author;
 
 /// Who said no to which content, and why.
 #[derive(Debug, Clone, Serialize, ToSchema)]

@@ -10,8 +10,8 @@ use super::model::{
     Pipeline, PipelineFields, PipelineId, PipelineRow, Stage, StageFields, StageId,
 };
 use super::queries;
-use crate::facts::Act;
-use crate::users;
+use nexus_records::Act;
+use nexus_records::users;
 
 pub fn create(
     conn: &mut PgConnection,

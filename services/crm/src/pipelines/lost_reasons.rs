@@ -11,9 +11,9 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::error::PipelineError;
-use crate::facts::Act;
 use crate::italy::text::key;
 use crate::schema::lost_reasons;
+use nexus_records::Act;
 
 /// A lost reason's id.
 pub type LostReasonId = RecordId<LostReason>;

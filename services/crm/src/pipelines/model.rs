@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::schema::{pipelines, stages};
-use crate::text_enum::text_enum;
+use nexus_records::text_enum;
 
 /// A pipeline's id.
 pub type PipelineId = RecordId<PipelineRow>;

@@ -14,10 +14,10 @@ use super::error::PipelineError;
 use super::lost_reasons::{self, LostReason, LostReasonFields};
 use super::model::{Pipeline, PipelineFields, PipelineRow};
 use super::{commands, queries};
-use crate::facts::Act;
 use crate::opportunities::board::{self, Board, BoardQuery};
-use crate::users;
-use crate::visibility::Viewer;
+use nexus_records::Act;
+use nexus_records::Viewer;
+use nexus_records::users;
 
 pub fn configure(cfg: &mut ServiceConfig) {
     cfg.service(

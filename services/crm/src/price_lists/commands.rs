@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 use super::error::{PriceListError, meaning};
 use super::model::{self, Price, PriceFields, PriceList, PriceListFields, PriceListId};
 use super::queries;
-use crate::facts::Act;
 use crate::products::{self, ProductId};
+use nexus_records::Act;
 
 pub fn create(
     conn: &mut PgConnection,

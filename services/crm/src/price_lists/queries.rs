@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::model::{Price, PriceList, PriceListId};
 use crate::products::ProductId;
 use crate::schema::{clients, price_lists, prices};
-use crate::visibility::keyset;
+use nexus_records::keyset;
 
 /// A list has no more lists above it.
 pub const LEVELS_MAX: usize = 8;

@@ -15,9 +15,9 @@ use super::error::PriceListError;
 use super::model::{PriceList, PriceListFields};
 use super::rows::{self, PriceRow, PricedProduct, ProductPrices};
 use super::{commands, queries};
-use crate::facts::Act;
 use crate::products::ProductId;
-use crate::visibility::Viewer;
+use nexus_records::Act;
+use nexus_records::Viewer;
 
 pub fn configure(cfg: &mut ServiceConfig) {
     cfg.service(

@@ -12,7 +12,7 @@ use super::model::{Product, ProductFields, ProductId, review_cost};
 use super::queries;
 use super::routes::ProductView;
 use crate::categories;
-use crate::facts::Act;
+use nexus_records::Act;
 
 /// What a user writes: the fields, and what it costs us if they may say.
 #[derive(Debug, Clone)]

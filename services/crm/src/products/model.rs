@@ -10,7 +10,7 @@ use crate::categories::CategoryId;
 use crate::italy::text::{fold, key};
 use crate::lines::model::{cents, check_vat};
 use crate::schema::products;
-use crate::text_enum::text_enum;
+use nexus_records::text_enum;
 
 /// A product's id.
 pub type ProductId = RecordId<Product>;

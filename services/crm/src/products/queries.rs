@@ -11,7 +11,7 @@ use super::search;
 use crate::categories::CategoryId;
 use crate::italy::text::key;
 use crate::schema::products;
-use crate::visibility::keyset;
+use nexus_records::keyset;
 
 pub fn find(conn: &mut PgConnection, id: ProductId) -> DbResult<Option<Product>> {
     let row = products::table

@@ -21,9 +21,9 @@ use super::model::{Product, ProductFields, ProductId, ProductKind};
 use super::queries::{self, Filter};
 use super::search::{self, Wanted};
 use crate::categories;
-use crate::facts::Act;
 use crate::lines::model::LINES_MAX;
-use crate::visibility::Viewer;
+use nexus_records::Act;
+use nexus_records::Viewer;
 
 pub fn configure(cfg: &mut ServiceConfig) {
     cfg.service(

@@ -14,7 +14,6 @@ use super::model::{Proposal, ProposalId, Version};
 use super::sending::not_sent;
 use super::state::{Refusal, VersionStatus, VersionStep};
 use super::{papers, queries};
-use crate::facts::{Act, Author};
 use crate::interactions::model::Kind;
 use crate::lines;
 use crate::lines::queries::Document;
@@ -22,6 +21,7 @@ use crate::opportunities;
 use crate::orders;
 use crate::orders::commands::hold_client;
 use crate::orders::model::Order;
+use nexus_records::{Act, Author};
 
 /// Who answers, and how it reached us.
 #[derive(Debug, Clone, Default)]

@@ -18,7 +18,6 @@ use crate::approvals::model::Reason;
 use crate::approvals::queries::{content_reasons, rules};
 use crate::clients;
 use crate::clients::model::Client;
-use crate::facts::{Act, Author};
 use crate::interactions::commands::note_of;
 use crate::interactions::model::{Kind, SystemNote};
 use crate::lines;
@@ -28,7 +27,8 @@ use crate::lines::queries::Document;
 use crate::numbers::{Series, take};
 use crate::opportunities;
 use crate::parties;
-use crate::visibility::Viewer;
+use nexus_records::Viewer;
+use nexus_records::{Act, Author};
 
 pub fn create(
     conn: &mut PgConnection,

@@ -14,9 +14,9 @@ use super::commands::{save_step, stepped};
 use super::model::{Proposal, ProposalId};
 use super::queries;
 use super::state::VersionStatus;
-use crate::facts::Author;
 use crate::interactions::model::Kind;
 use crate::schema::proposals;
+use nexus_records::Author;
 
 /// How many at once.
 const BATCH: i64 = 50;

@@ -14,7 +14,7 @@ use super::queries;
 use crate::documents::{on_a_thread, proposal_pdf};
 use crate::lines;
 use crate::lines::queries::Document;
-use crate::visibility::Viewer;
+use nexus_records::Viewer;
 
 pub fn configure(cfg: &mut ServiceConfig) {
     cfg.service(resource("/api/v1/proposals/link/{token}/pdf").route(get().to(show_to_customer)))

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::model::{Proposal, ProposalId, Version, VersionId};
 use super::state::{ProposalStatus, VersionStatus};
 use crate::schema::{proposal_versions, proposals};
-use crate::visibility::{Viewer, keyset, visible_to};
+use nexus_records::{Viewer, keyset, visible_to};
 
 /// Which proposals.
 #[derive(Debug, Clone, Default)]

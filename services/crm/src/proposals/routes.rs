@@ -22,12 +22,12 @@ use super::state::ProposalStatus;
 use super::views::{ProposalLink, ProposalRow, ProposalView, VersionView, rows};
 use super::{paper_routes, public_routes, step_routes};
 use crate::clients::queries::{plan_for_these_words, words};
-use crate::facts::Act;
 use crate::lines;
 use crate::lines::model::LineFields;
 use crate::lines::queries::Document;
 use crate::orders::routes::{Waiting, part, sees_costs};
-use crate::visibility::Viewer;
+use nexus_records::Act;
+use nexus_records::Viewer;
 
 pub fn configure(cfg: &mut ServiceConfig) {
     // Before the paths with an id.

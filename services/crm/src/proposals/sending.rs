@@ -11,12 +11,12 @@ use super::error::ProposalError;
 use super::model::{Proposal, ProposalId, Version};
 use super::state::{Refusal, VersionStep};
 use super::{papers, queries};
-use crate::facts::Act;
 use crate::interactions::model::Kind;
 use crate::italy::text::is_email;
 use crate::lines;
 use crate::lines::model::copies;
 use crate::lines::queries::Document;
+use nexus_records::Act;
 
 /// Asks a manager to look at the draft.
 pub fn request_approval(

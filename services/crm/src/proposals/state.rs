@@ -1,6 +1,6 @@
 //! What may become of a version of a proposal, as a table.
 
-use crate::text_enum::text_enum;
+use nexus_records::text_enum;
 
 text_enum! {
     /// Where a proposal stands: where the version that counts stands.

@@ -14,10 +14,10 @@ use super::model::Proposal;
 use super::routes::{created, link_of, shown};
 use super::views::ProposalView;
 use super::{commands, sending};
-use crate::facts::Act;
 use crate::orders;
 use crate::orders::views::OrderView;
-use crate::visibility::Viewer;
+use nexus_records::Act;
+use nexus_records::Viewer;
 
 pub fn configure(cfg: &mut ServiceConfig) {
     let at = |action| resource(format!("/api/v1/proposals/{{id}}/{action}"));

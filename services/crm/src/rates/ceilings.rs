@@ -15,10 +15,11 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::sheets::{Sheet, SheetError};
-use crate::facts::Act;
 use crate::products::model::check_number;
-use crate::schema::{discount_ceilings, users};
-use crate::visibility::Viewer;
+use crate::schema::discount_ceilings;
+use crate::users;
+use nexus_records::Act;
+use nexus_records::Viewer;
 
 const SHEET: Sheet = Sheet {
     name: "discount_ceilings",
@@ -58,12 +59,8 @@ pub fn highest(ceilings: &[DiscountCeiling], roles: &[String]) -> Decimal {
 /// # Errors
 /// The database's.
 pub fn of_user(conn: &mut PgConnection, user: UserId) -> DbResult<Decimal> {
-    let roles: Option<Vec<String>> = users::table
-        .find(user)
-        .select(users::roles)
-        .first(conn)
-        .optional()?;
-    Ok(highest(&all(conn)?, &roles.unwrap_or_default()))
+    let roles = users::queries::roles(conn, user)?;
+    Ok(highest(&all(conn)?, &roles))
 }
 
 fn all(conn: &mut PgConnection) -> DbResult<Vec<DiscountCeiling>> {

@@ -8,8 +8,8 @@ use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::facts::Act;
 use crate::schema::sheets;
+use nexus_records::Act;
 
 /// Such a table, by its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -15,12 +15,12 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::sheets::{Sheet, SheetError};
-use crate::facts::Act;
 use crate::products::model::check_number;
 use crate::products::{Product, ProductKind};
 use crate::schema::consumption_taxes;
-use crate::text_enum::text_enum;
-use crate::visibility::Viewer;
+use nexus_records::Act;
+use nexus_records::Viewer;
+use nexus_records::text_enum;
 
 const SHEET: Sheet = Sheet {
     name: "consumption_taxes",

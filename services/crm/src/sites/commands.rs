@@ -10,7 +10,7 @@ use super::error::SiteError;
 use super::model::{Site, SiteFields, SiteId};
 use super::queries;
 use crate::clients;
-use crate::facts::Act;
+use nexus_records::Act;
 
 pub fn create(
     conn: &mut PgConnection,

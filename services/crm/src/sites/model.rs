@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 use crate::italy::{address, comuni};
 use crate::schema::sites;
-use crate::text_enum::text_enum;
+use nexus_records::text_enum;
 
 /// A site's id.
 pub type SiteId = RecordId<Site>;

@@ -7,7 +7,7 @@ use nexus_kernel::ClientId;
 use super::model::{Site, SiteId};
 use crate::clients;
 use crate::schema::sites;
-use crate::visibility::Viewer;
+use nexus_records::Viewer;
 
 pub fn of_client(conn: &mut PgConnection, client: ClientId) -> DbResult<Vec<Site>> {
     let rows = sites::table

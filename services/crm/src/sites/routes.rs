@@ -14,8 +14,8 @@ use super::error::SiteError;
 use super::model::{Site, SiteFields};
 use super::{commands, queries};
 use crate::clients;
-use crate::facts::Act;
-use crate::visibility::Viewer;
+use nexus_records::Act;
+use nexus_records::Viewer;
 
 pub fn configure(cfg: &mut ServiceConfig) {
     cfg.service(

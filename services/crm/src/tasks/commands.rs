@@ -15,10 +15,10 @@ use super::model::{RecordKind, Task, TaskFields, TaskId, TaskStatus};
 use super::queries;
 use super::views::TaskView;
 use crate::clients::commands::check_owner;
-use crate::facts::Act;
 use crate::leads::model::LeadId;
 use crate::opportunities::model::OpportunityId;
 use crate::{interactions, opportunities};
+use nexus_records::Act;
 
 /// A task as a person writes it: its fields and who does it.
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::model::TaskStatus;
 use super::queries::{Filter, count, page};
 use super::views::{TaskView, views};
-use crate::visibility::Viewer;
+use nexus_records::Viewer;
 
 /// What somebody has to do, by when.
 #[derive(Debug, Serialize, ToSchema)]

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::model::{RecordKind, Task};
 use crate::interactions::model::{Interaction, Kind, SystemNote};
 use crate::schema::{clients, contacts, leads, opportunities, sites};
-use crate::visibility::Viewer;
+use nexus_records::Viewer;
 
 /// Where a task hangs.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

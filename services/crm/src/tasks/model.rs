@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::italy::holidays::add_working_hours;
 use crate::schema::tasks;
-use crate::text_enum::text_enum;
+use nexus_records::text_enum;
 
 /// A task's id.
 pub type TaskId = RecordId<Task>;

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::model::{RecordKind, Task, TaskId, TaskStatus};
 use crate::schema::tasks;
-use crate::visibility::{Viewer, keyset, visible_to};
+use nexus_records::{Viewer, keyset, visible_to};
 
 /// Which tasks.
 #[derive(Debug, Clone, Default)]

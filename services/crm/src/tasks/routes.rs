@@ -19,8 +19,8 @@ use super::error::TaskError;
 use super::model::{RecordKind, Task, TaskFields, TaskStatus};
 use super::queries::{self, Filter};
 use super::views::{TaskView, views};
-use crate::facts::Act;
-use crate::visibility::Viewer;
+use nexus_records::Act;
+use nexus_records::Viewer;
 
 pub fn configure(cfg: &mut ServiceConfig) {
     cfg.service(

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use super::links;
 use super::model::Task;
-use crate::users;
+use nexus_records::users;
 
 /// A task as it is shown.
 #[derive(Debug, Clone, Serialize, ToSchema)]

@@ -115,7 +115,7 @@ async fn while_typing_a_form_hears_of_errors_warnings_and_look_alikes() {
 
     assert_eq!(told["errors"][0]["code"], "email.format");
     assert_eq!(told["warnings"][0]["code"], "cap.not_of_comune");
-    assert_eq!(told["similar"][0]["name"], "Svapo Point");
+    assert_eq!(told["duplicates"][0]["name"], "Svapo Point");
     assert_eq!(crm.count("clients"), 1);
 }
 

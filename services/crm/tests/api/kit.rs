@@ -202,7 +202,7 @@ pub fn mirror_with_roles(
         payload: json!({"id": id, "name": name, "status": "active", "manager_id": manager, "roles": roles}),
         version: 1,
     };
-    crm::users::inbox::apply(conn, &event).unwrap();
+    nexus_records::users::inbox::apply(conn, &event).unwrap();
 }
 
 /// A client that exists, of this name.

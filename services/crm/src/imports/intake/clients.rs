@@ -12,12 +12,12 @@ use super::people::People;
 use super::plan::{Planned, Trace, mark};
 use super::{Job, Verdict};
 use crate::clients::model::{Client, ClientFields, Review};
-use crate::facts::Act;
 use crate::imports::queries::{RowOutcome, WaitingChild, insert_waiting};
 use crate::imports::reader::Row;
 use crate::imports::sheet::Cells;
 use crate::interactions::model::{Interaction, Kind, SystemNote};
 use crate::{clients, interactions, opportunities};
+use nexus_records::Act;
 
 /// What a batch of clients comes to.
 #[derive(Default)]

@@ -8,11 +8,11 @@ use nexus_problem::FieldErrors;
 use serde_json::{Value, json};
 
 use super::deals_reading::End;
-use crate::facts::Act;
 use crate::interactions::model::{Interaction, Kind, SystemNote};
 use crate::opportunities::history::StageMove;
 use crate::opportunities::model::{Opportunity, OpportunityFields, OpportunityId, Refusal};
 use crate::pipelines::model::{Outcome, Pipeline, Stage};
+use nexus_records::Act;
 
 /// Who tells it, and of which pipeline.
 pub struct Story<'a> {

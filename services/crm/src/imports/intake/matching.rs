@@ -11,7 +11,7 @@ use super::plan::{Planned, Trace};
 use crate::clients::model::{Client, ClientFields};
 use crate::clients::queries::{self, Keys};
 use crate::italy::text::key;
-use crate::visibility::Viewer;
+use nexus_records::Viewer;
 
 /// Clients that are there, by what rows may call them. Those that the batch makes are added as it goes.
 #[derive(Default)]

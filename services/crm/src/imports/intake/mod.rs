@@ -33,9 +33,9 @@ use super::model::{Import, ImportMode, ImportStatus, Phase};
 use super::queries::{self, RowEntry, RowOutcome};
 use super::reader::{BadRow, Row, RowFlaw, Rows};
 use super::sheet::{Cells, Sheet};
-use crate::facts::Act;
-use crate::users as people_mirror;
-use crate::visibility::{Sees, Viewer};
+use nexus_records::Act;
+use nexus_records::users as people_mirror;
+use nexus_records::{Sees, Viewer};
 pub use plan::{Planned, Trace};
 
 /// Rows of one transaction: short enough to let others to the database in between.

@@ -10,8 +10,8 @@ use super::Job;
 use crate::imports::reader::Row;
 use crate::imports::sheet::Cells;
 use crate::italy::text::key;
-use crate::users;
-use crate::visibility::Sees;
+use nexus_records::Sees;
+use nexus_records::users;
 
 /// Users by folded name.
 pub struct People(HashMap<String, Vec<UserId>>);

@@ -17,7 +17,7 @@ use crate::imports::queries::RowOutcome;
 use crate::imports::reader::Row;
 use crate::imports::sheet::Cells;
 use crate::italy::text::{fold, key};
-use crate::users;
+use nexus_records::users;
 
 /// People of one call.
 pub const AT_ONCE: usize = 200;

@@ -1,8 +1,8 @@
 //! Days on which nobody in Italy works: weekends and the national holidays of law 260/1949 as it stands today.
 //! Local patron saints are not in it: they differ from town to town.
 
+use crate::{business_day, start_of_business_day};
 use chrono::{DateTime, Datelike, Days, NaiveDate, TimeDelta, Utc, Weekday};
-use nexus_kernel::{business_day, start_of_business_day};
 
 /// Month and day of the holidays that stay in place, with the year from which each holds.
 const FIXED: [(u32, u32, i32); 11] = [

@@ -76,23 +76,24 @@ impl Viewer {
 }
 
 /// `AND owner_id IN (…)`, unless the viewer sees everything.
+#[macro_export]
 macro_rules! visible_to {
     ($query:expr, $owner:expr, $viewer:expr) => {{
         let query = $query.into_boxed();
         match &$viewer.sees {
-            $crate::visibility::Sees::Everything => query,
+            $crate::Sees::Everything => query,
             // One owner is a place in an index; a list of one is not.
-            $crate::visibility::Sees::OwnedBy(owners) => match owners.as_slice() {
+            $crate::Sees::OwnedBy(owners) => match owners.as_slice() {
                 [owner] => query.filter($owner.eq(*owner)),
                 owners => query.filter($owner.eq_any(owners.to_vec())),
             },
         }
     }};
 }
-pub(crate) use visible_to;
 
 /// Orders a boxed query by a column and the id, and goes on after the last row of the page before.
 /// Both comparisons are there so that PostgreSQL can enter the index at the right place.
+#[macro_export]
 macro_rules! keyset {
     ($query:expr, $column:expr, $id:expr, $descending:expr, $after:expr) => {{
         let query = $query;
@@ -122,4 +123,3 @@ macro_rules! keyset {
         }
     }};
 }
-pub(crate) use keyset;

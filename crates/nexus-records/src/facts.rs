@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use crate::visibility::Viewer;
+use crate::Viewer;
 
 /// Who did it, and when.
 #[derive(Debug, Clone)]

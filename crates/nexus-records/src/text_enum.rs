@@ -1,6 +1,7 @@
 //! Enums that are a word in JSON and in SQL.
 
 /// Declares an enum whose words are the same in JSON and in a `text` column.
+#[macro_export]
 macro_rules! text_enum {
     ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
         $(#[$doc])*
@@ -62,4 +63,3 @@ macro_rules! text_enum {
         }
     };
 }
-pub(crate) use text_enum;

@@ -7,7 +7,7 @@ use nexus_kernel::UserId;
 
 use crate::schema::{user_reports, users};
 
-/// A user as crm knows them.
+/// A user as this service knows them.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = users, check_for_backend(diesel::pg::Pg), treat_none_as_null = true)]
 pub struct User {
@@ -142,4 +142,14 @@ pub fn add_to_reports(
     .bind::<diesel::sql_types::Nullable<SqlUuid>, _>(manager)
     .execute(conn)?;
     Ok(())
+}
+
+/// The names of a user's roles; none while the user is not known here.
+pub fn roles(conn: &mut PgConnection, id: UserId) -> DbResult<Vec<String>> {
+    let roles: Option<Vec<String>> = users::table
+        .find(id)
+        .select(users::roles)
+        .first(conn)
+        .optional()?;
+    Ok(roles.unwrap_or_default())
 }

@@ -3,11 +3,11 @@
 use diesel::pg::PgConnection;
 use nexus_db::DbResult;
 use nexus_kernel::UserId;
+use nexus_kernel::text::key;
 use nexus_outbox::Event;
 use serde::Deserialize;
 
 use super::queries::{self, User};
-use crate::italy::text::key;
 
 /// The source's name in `inbox_positions`.
 pub const SOURCE: &str = "auth";
@@ -22,7 +22,7 @@ struct SavedUser {
     roles: Vec<String>,
 }
 
-/// Applies one event. What crm does not need, it passes over.
+/// Applies one event. What is not needed here is passed over.
 ///
 /// # Errors
 /// The database's.
