@@ -15,16 +15,17 @@ keep() { # keep NAME VALUE: writes it unless it is there
 keep postgres_password "$(random)"
 keep auth_master_secret "$(random)"
 keep crm_link_secret "$(random)"
-for service in auth crm; do
+for service in auth crm visits; do
   keep "${service}_database_password" "$(random)"
   password=$(<"secrets/${service}_database_password")
   keep "${service}_database_url" "postgres://nexus_$service:$password@postgres:5432/nexus"
 done
 clients=()
-for client in gateway crm nexus; do
+for client in gateway crm visits nexus; do
   keep "${client}_client_secret" "$(random)"
   clients+=("$client=$(<"secrets/${client}_client_secret")")
 done
-keep auth_service_secrets "$(IFS=,; echo "${clients[*]}")"
+# Follows from the others, also when a service is new.
+(IFS=,; printf '%s' "${clients[*]}") >secrets/auth_service_secrets
 chmod 644 secrets/*
 echo "secrets are in $PWD/secrets: keep them private, and back them up"

@@ -12,7 +12,7 @@ CREATE SCHEMA extensions;
 CREATE EXTENSION pg_trgm SCHEMA extensions;
 SQL
 
-for service in auth crm; do
+for service in auth crm visits; do
   run -v role="nexus_$service" -v schema="$service" -v password="$(<"/run/secrets/${service}_database_password")" <<'SQL'
 CREATE ROLE :"role" LOGIN PASSWORD :'password';
 GRANT CONNECT, TEMPORARY ON DATABASE nexus TO :"role";

@@ -16,7 +16,7 @@ use crate::upstream::UpstreamLimits;
 pub struct Config {
     /// `GATEWAY_BIND`: the one public address.
     pub bind: SocketAddr,
-    /// `AUTH_URL`, `CRM_URL`: the services there are, as `http://host:port`.
+    /// `AUTH_URL`, `CRM_URL`, `VISITS_URL`: the services there are, as `http://host:port`.
     pub upstreams: Vec<(Service, String)>,
     /// `WEB_ROOT`: the folder of the built web app.
     pub web_root: Option<PathBuf>,
@@ -74,6 +74,7 @@ impl Config {
         let bind = bind_address(&mut env);
         let credentials = Credentials::from_settings(&mut env, "gateway");
         let crm: Option<String> = env.optional("CRM_URL");
+        let visits: Option<String> = env.optional("VISITS_URL");
         let web_root = env.optional("WEB_ROOT");
         let public_url: String = env.or("PUBLIC_URL", String::from("http://localhost:8080"));
         let trusted_proxies = env.or("TRUSTED_PROXIES", TrustedProxies::default());
@@ -82,6 +83,7 @@ impl Config {
             upstreams: [
                 (Service::Auth, Some(credentials.auth_url.clone())),
                 (Service::Crm, crm),
+                (Service::Visits, visits),
             ]
             .into_iter()
             .filter_map(|(service, url)| Some((service, url?)))

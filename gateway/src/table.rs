@@ -8,15 +8,17 @@ use hyper::Method;
 pub enum Service {
     Auth,
     Crm,
+    Visits,
 }
 
 impl Service {
-    pub const ALL: [Self; 2] = [Self::Auth, Self::Crm];
+    pub const ALL: [Self; 3] = [Self::Auth, Self::Crm, Self::Visits];
 
     pub fn name(self) -> &'static str {
         match self {
             Self::Auth => "auth",
             Self::Crm => "crm",
+            Self::Visits => "visits",
         }
     }
 }
@@ -25,7 +27,7 @@ impl Service {
 pub const API: &str = "/api/v1/";
 
 /// First path segment below [`API`] → service.
-const PREFIXES: [(&str, Service); 27] = [
+const PREFIXES: [(&str, Service); 34] = [
     ("auth", Service::Auth),
     ("users", Service::Auth),
     ("roles", Service::Auth),
@@ -53,6 +55,13 @@ const PREFIXES: [(&str, Service); 27] = [
     ("imports", Service::Crm),
     ("comuni", Service::Crm),
     ("company", Service::Crm),
+    ("visits", Service::Visits),
+    ("visit-rules", Service::Visits),
+    ("places", Service::Visits),
+    ("coverage", Service::Visits),
+    ("availability", Service::Visits),
+    ("plans", Service::Visits),
+    ("tours", Service::Visits),
 ];
 
 /// What needs no token: the ways to get one, and the keys that check one.
@@ -173,7 +182,7 @@ pub fn api_allows(method: &Method) -> bool {
 mod tests {
     use super::*;
 
-    const DOCUMENTS: [(Service, &str); 2] = [
+    const DOCUMENTS: [(Service, &str); 3] = [
         (
             Service::Auth,
             include_str!("../../services/auth/openapi.json"),
@@ -181,6 +190,10 @@ mod tests {
         (
             Service::Crm,
             include_str!("../../services/crm/openapi.json"),
+        ),
+        (
+            Service::Visits,
+            include_str!("../../services/visits/openapi.json"),
         ),
     ];
 

@@ -23,7 +23,7 @@ pub struct Service {
 }
 
 /// In the order of starting; stopped in reverse, so that nothing is asked of one that is gone.
-pub const SERVICES: [Service; 4] = [
+pub const SERVICES: [Service; 5] = [
     Service {
         name: "auth",
         stores: true,
@@ -33,7 +33,7 @@ pub const SERVICES: [Service; 4] = [
     Service {
         name: "crm",
         stores: true,
-        calls: &["auth"],
+        calls: &["auth", "visits"],
         replaced_by: None,
     },
     Service {
@@ -43,9 +43,15 @@ pub const SERVICES: [Service; 4] = [
         replaced_by: Some("ROUTE_OPTIMIZER_URL"),
     },
     Service {
+        name: "visits",
+        stores: true,
+        calls: &["auth", "crm", "route-optimizer"],
+        replaced_by: None,
+    },
+    Service {
         name: PUBLIC,
         stores: false,
-        calls: &["auth", "crm"],
+        calls: &["auth", "crm", "visits"],
         replaced_by: None,
     },
 ];
@@ -56,6 +62,11 @@ pub fn started() -> impl Iterator<Item = &'static Service> {
         let elsewhere = service.replaced_by.and_then(env::var_os);
         elsewhere.is_none_or(|url| url.is_empty())
     })
+}
+
+/// One that runs elsewhere is reached by the variable that says so, which services inherit.
+fn is_started(name: &str) -> bool {
+    started().any(|service| service.name == name)
 }
 
 /// The one that the world talks to.
@@ -162,7 +173,7 @@ impl Installation<'_> {
             ),
             ("PUBLIC_URL".to_owned(), self.public_url.clone()),
         ];
-        for peer in service.calls {
+        for peer in service.calls.iter().filter(|peer| is_started(peer)) {
             settings.push((
                 variable(peer, "URL"),
                 format!("http://{}", self.address(peer)),

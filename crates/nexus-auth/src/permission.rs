@@ -150,6 +150,14 @@ permissions! {
     ApproveOrders = "orders:approve",
     /// Prepare, ship, deliver and invoice orders.
     ProcessOrders = "orders:process",
+    /// See visits, tours and how shops are covered.
+    ReadVisits = "visits:read",
+    /// Make appointments, check in, report.
+    WriteVisits = "visits:write",
+    /// Plan and change tours.
+    PlanVisits = "visits:plan",
+    /// Change how often shops are visited, and holidays.
+    ManageVisits = "visits:manage",
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The business day: Europe/Rome, whatever zone the server or the reader is in.
 
-use chrono::{DateTime, NaiveDate, NaiveTime, TimeZone, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, TimeZone, Timelike, Utc};
 use chrono_tz::Europe::Rome;
 
 /// The date on the company's wall calendar at that instant.
@@ -19,6 +19,37 @@ pub fn start_of_business_day(day: NaiveDate) -> DateTime<Utc> {
         .earliest()
         .expect("midnight exists in Rome on every day")
         .with_timezone(&Utc)
+}
+
+/// The instant at which the wall clock shows this time on a business day. A time that the clock leaps over in spring is the
+/// instant of the leap; one that comes twice in autumn is the first.
+///
+/// # Panics
+/// Never: an hour after a time that does not exist there is one that does.
+#[must_use]
+pub fn at_wall_clock(day: NaiveDate, time: NaiveTime) -> DateTime<Utc> {
+    let local = day.and_time(time);
+    let instant = Rome.from_local_datetime(&local).earliest();
+    instant
+        .or_else(|| {
+            let leaped = Rome.from_local_datetime(&(local + TimeDelta::hours(1)));
+            leaped
+                .earliest()
+                .map(|after| after - (after.time() - time_of_leap(after.time())))
+        })
+        .expect("the clock leaps by one hour")
+        .with_timezone(&Utc)
+}
+
+/// What the wall clock shows at that instant.
+#[must_use]
+pub fn wall_clock(at: DateTime<Utc>) -> NaiveTime {
+    at.with_timezone(&Rome).time()
+}
+
+/// The full hour in which a leap ends.
+fn time_of_leap(after: NaiveTime) -> NaiveTime {
+    NaiveTime::from_hms_opt(after.hour(), 0, 0).unwrap_or(after)
 }
 
 #[cfg(test)]
@@ -49,5 +80,25 @@ mod tests {
             let length = start_of_business_day(next) - start_of_business_day(day);
             assert_eq!(length.num_hours(), hours, "{day}");
         }
+    }
+
+    #[test]
+    fn a_time_of_day_is_one_instant_also_when_the_clock_leaps() {
+        for (day, time, at) in [
+            ("2026-01-15", "09:00:00", "2026-01-15T08:00:00Z"),
+            ("2026-07-15", "09:00:00", "2026-07-15T07:00:00Z"),
+            ("2026-03-29", "01:59:00", "2026-03-29T00:59:00Z"),
+            // From two to three o'clock there is nothing.
+            ("2026-03-29", "02:30:00", "2026-03-29T01:00:00Z"),
+            ("2026-03-29", "03:00:00", "2026-03-29T01:00:00Z"),
+            ("2026-10-25", "02:30:00", "2026-10-25T00:30:00Z"),
+        ] {
+            let instant_of = at_wall_clock(day.parse().unwrap(), time.parse().unwrap());
+            assert_eq!(instant_of, instant(at), "{day} {time}");
+        }
+        assert_eq!(
+            wall_clock(instant("2026-07-15T07:00:00Z")).to_string(),
+            "09:00:00"
+        );
     }
 }

@@ -41,6 +41,13 @@ impl Fact {
             version,
         }
     }
+
+    /// The same fact with one thing more in its payload, which is an object.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: Value) -> Self {
+        self.payload[name] = value;
+        self
+    }
 }
 
 /// Writes a fact in the transaction of the change it tells of.

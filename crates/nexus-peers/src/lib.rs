@@ -115,6 +115,20 @@ impl Peers {
         read(self.request(Method::GET, url)).await
     }
 
+    /// A POST of JSON that needs no token. `patience` is how long the peer may work beyond the ordinary deadline.
+    ///
+    /// # Errors
+    /// When the peer is down, slow, refuses or answers rubbish.
+    pub async fn open_post<T: DeserializeOwned>(
+        &self,
+        url: &str,
+        body: &(impl serde::Serialize + Sync),
+        patience: Duration,
+    ) -> Result<T, PeerError> {
+        let request = self.request(Method::POST, url).json(body);
+        read(request.timeout(ANSWER + patience)).await
+    }
+
     /// A GET with our service token. `patience` is how long the peer may hold the call beyond the ordinary deadline.
     ///
     /// # Errors

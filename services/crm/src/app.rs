@@ -26,7 +26,7 @@ pub const SERVICE: Service = Service {
     configure,
     openapi,
     migrations,
-    background,
+    background: |app| background(app, None),
 };
 
 /// The schema's history.
@@ -65,17 +65,20 @@ fn configure(cfg: &mut ServiceConfig) {
 /// What crm makes of its settings.
 pub fn parts(settings: &mut Settings) -> Option<Parts> {
     let credentials = Credentials::from_settings(settings, SERVICE.name);
-    let links = Data::new(Links::from_settings(settings)?);
+    let links = Links::from_settings(settings);
+    let visits: Option<String> = settings.optional("VISITS_URL");
+    let links = Data::new(links?);
     Some(Parts {
         credentials: credentials?,
         configure: Arc::new(move |cfg| {
             cfg.app_data(links.clone()).configure(configure);
         }),
-        background: Box::new(background),
+        background: Box::new(move |app| background(app, visits)),
     })
 }
 
-fn background(app: App) {
+/// `visits` is where that service listens, where there is one.
+fn background(app: App, visits: Option<String>) {
     let (peers, verifier) = (&app.peers, &app.verifier);
     tokio::spawn(nexus_auth::keep_keys_fresh(
         Arc::clone(peers),
@@ -90,6 +93,15 @@ fn background(app: App) {
         auth,
         users::inbox::apply,
     ));
+    if let Some(url) = visits {
+        tokio::spawn(nexus_outbox::consume(
+            app.db.clone(),
+            Arc::clone(peers),
+            interactions::visits::SOURCE,
+            url.trim_end_matches('/').to_owned(),
+            interactions::visits::apply,
+        ));
+    }
     tokio::spawn(proposals::expiry::work(app.clone()));
     tokio::spawn(imports::worker::work(app));
 }

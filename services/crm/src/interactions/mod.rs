@@ -6,3 +6,4 @@ pub mod error;
 pub mod model;
 pub mod queries;
 pub mod routes;
+pub mod visits;

@@ -20,6 +20,7 @@ text_enum! {
     /// What happened.
     Kind {
         Call = "call", Email = "email", Meeting = "meeting", Visit = "visit", Note = "note",
+        VisitMissed = "visit_missed",
         ClientCreated = "client_created", OpportunityCreated = "opportunity_created",
         OpportunityMoved = "opportunity_moved", OpportunityWon = "opportunity_won",
         OpportunityLost = "opportunity_lost", OpportunityReopened = "opportunity_reopened",

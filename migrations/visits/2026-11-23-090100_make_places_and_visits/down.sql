@@ -1,0 +1,15 @@
+DROP TABLE check_ins;
+DROP TABLE visits;
+DROP TABLE absences;
+DROP TABLE working_hours;
+DROP TABLE local_holidays;
+DROP TABLE visit_rules;
+DROP TABLE place_changes;
+DROP TABLE places;
+DROP TABLE offers;
+DROP TABLE deals;
+DROP TABLE stages;
+DROP TABLE counted_orders;
+DROP TABLE clients;
+DROP TABLE user_reports;
+DROP TABLE users;

@@ -1,0 +1,3 @@
+DROP TABLE plans;
+DROP TABLE stops;
+DROP TABLE tours;

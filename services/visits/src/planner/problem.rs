@@ -1,0 +1,114 @@
+//! What is asked of the optimiser, in VROOM's words: seconds since the plan's first midnight, places by their index.
+
+use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
+
+use super::schedule::Shift;
+use crate::rules::hours::Span;
+use crate::travel::Matrix;
+
+/// The most points; what is agreed has them.
+pub const AGREED: i32 = 100;
+
+/// A shop that could be visited.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Candidate {
+    /// Its place in the matrix.
+    pub location: usize,
+    /// When a visit may take place, over all days of the plan.
+    pub spans: Vec<Span>,
+    pub seconds: i64,
+    /// 1 to 99, or [`AGREED`].
+    pub priority: i32,
+}
+
+/// One agent's days and the shops to choose from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Problem {
+    pub epoch: DateTime<Utc>,
+    /// The days, each with the most visits it takes.
+    pub shifts: Vec<(Shift, i32)>,
+    pub candidates: Vec<Candidate>,
+    pub matrix: Matrix,
+}
+
+impl Problem {
+    fn seconds(&self, at: DateTime<Utc>) -> i64 {
+        (at - self.epoch).num_seconds()
+    }
+
+    /// The request. Vehicle and job ids are places in the lists, from 1. A day that begins or ends nowhere in particular does
+    /// so at a place that is no distance from any.
+    #[must_use]
+    pub fn request(&self) -> Value {
+        let nowhere = self.matrix.seconds.len();
+        let table = |cells: &[Vec<u32>]| -> Vec<Vec<u32>> {
+            let mut rows: Vec<Vec<u32>> = cells
+                .iter()
+                .map(|row| row.iter().copied().chain([0]).collect())
+                .collect();
+            rows.push(vec![0; nowhere + 1]);
+            rows
+        };
+        let window = |span: &Span, spare: i64| {
+            json!([self.seconds(span.from), self.seconds(span.until) - spare])
+        };
+        let vehicles: Vec<Value> = self
+            .shifts
+            .iter()
+            .zip(1..)
+            .map(|((shift, most), id)| {
+                let mut vehicle = json!({
+                    "id": id,
+                    "start_index": shift.start.unwrap_or(nowhere),
+                    "end_index": shift.end.unwrap_or(nowhere),
+                    "time_window": window(&shift.span, 0),
+                    "max_tasks": most,
+                });
+                if let Some((span, seconds)) = &shift.lunch {
+                    vehicle["breaks"] = json!([{"id": 1, "service": seconds, "time_windows": [window(span, *seconds)]}]);
+                }
+                vehicle
+            })
+            .collect();
+        let jobs: Vec<Value> = self
+            .candidates
+            .iter()
+            .zip(1..)
+            .map(|(candidate, id)| {
+                let windows: Vec<Value> = candidate
+                    .spans
+                    .iter()
+                    .filter(|span| (span.until - span.from).num_seconds() >= candidate.seconds)
+                    .map(|span| window(span, candidate.seconds))
+                    .collect();
+                json!({
+                    "id": id,
+                    "location_index": candidate.location,
+                    "service": candidate.seconds,
+                    "priority": candidate.priority,
+                    "time_windows": windows,
+                })
+            })
+            .collect();
+        json!({
+            "vehicles": vehicles,
+            "jobs": jobs,
+            "matrices": {"car": {"durations": table(&self.matrix.seconds), "distances": table(&self.matrix.meters)}},
+        })
+    }
+}
+
+/// Cuts spans to those that reach into one of the days: nobody comes outside them, and VROOM takes a limited number.
+#[must_use]
+pub fn within(spans: &[Span], shifts: &[(Shift, i32)]) -> Vec<Span> {
+    spans
+        .iter()
+        .filter(|span| {
+            shifts
+                .iter()
+                .any(|(shift, _)| span.from < shift.span.until && shift.span.from < span.until)
+        })
+        .copied()
+        .collect()
+}

@@ -1,0 +1,220 @@
+use std::time::Duration;
+
+use actix_web::HttpResponse;
+use actix_web::web::{Data, ServiceConfig, get, post, resource};
+use nexus_auth::Can;
+use nexus_auth::can::PlanVisits;
+use nexus_kernel::business_day;
+use nexus_problem::{ApiResult, Body, Id, IfMatch, Problem, Query, new_record};
+use nexus_records::{Act, Viewer};
+use nexus_service::{Answer, App, OnceKey, tagged};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+use super::model::{Plan, PlanId, PlanRequest, PlanStatus};
+use super::{accept, queries, worker};
+use crate::agents::commands::check_agent;
+use crate::tours::routes::TourView;
+
+/// The longest that a reader waits for news.
+const WAIT_MOST: u64 = 20;
+/// More plans at once are a mistake.
+const WAITING_MOST: i64 = 5;
+
+pub fn configure(cfg: &mut ServiceConfig) {
+    cfg.service(resource("/api/v1/plans").route(post().to(create)))
+        .service(resource("/api/v1/plans/{id}").route(get().to(show)))
+        .service(resource("/api/v1/plans/{id}/cancel").route(post().to(cancel)))
+        .service(resource("/api/v1/plans/{id}/accept").route(post().to(take)));
+}
+
+/// What to plan, and the plan's id if the caller chooses it.
+#[derive(ToSchema)]
+#[expect(
+    dead_code,
+    reason = "describes the body; its parts are read one by one"
+)]
+pub struct NewPlan {
+    id: Option<Uuid>,
+    #[serde(flatten)]
+    request: PlanRequest,
+}
+
+/// Starts planning tours; the answer comes at once, the plan a moment later.
+#[utoipa::path(post, path = "/api/v1/plans", operation_id = "plans_create", tag = "plans",
+    params(("Idempotency-Key" = Option<String>, Header, description = "Makes the request repeatable")),
+    request_body = NewPlan, security(("bearer" = [])),
+    responses((status = 201, description = "Done", body = Plan), (status = 403, description = "None of your roles allows it"),
+        (status = 409, description = "The state of things is against it: `type` says what")))]
+async fn create(
+    app: Data<App>,
+    who: Can<PlanVisits>,
+    once: OnceKey,
+    body: Body<Value>,
+) -> ApiResult<HttpResponse> {
+    let (id, request) = new_record::<Plan, PlanRequest>(body.value)?;
+    let (actor, now) = (who.user_id.uuid(), app.now());
+    let request = request.review(business_day(now), who.user_id)?;
+    let answer = app
+        .write_once(once, actor, body.hash, move |conn| {
+            let viewer = Viewer::of(conn, &who)?;
+            for agent in &request.agent_ids {
+                check_agent(conn, &viewer, *agent)?;
+            }
+            if queries::waiting(conn, who.user_id)? >= WAITING_MOST {
+                let detail = "You have plans in the making; wait for one, or cancel it.";
+                return Err(
+                    Problem::conflict("plans-waiting", "Too many plans at once", detail).into(),
+                );
+            }
+            let plan = Plan {
+                id,
+                version: 1,
+                status: PlanStatus::Queued,
+                request: serde_json::to_value(&request).unwrap_or_default(),
+                progress: 0,
+                outcome: None,
+                problem: None,
+                created_by: who.user_id,
+                created_at: now,
+                updated_at: now,
+            };
+            queries::insert(conn, &plan).map_err(|error| {
+                error.on_constraint("plans_pkey", || {
+                    Problem::conflict(
+                        "id-taken",
+                        "This id is taken",
+                        "Another record has this id.",
+                    )
+                })
+            })?;
+            Ok(Answer::created(format!("/api/v1/plans/{id}"), 1, &plan)?)
+        })
+        .await?;
+    worker::ring();
+    Ok(answer)
+}
+
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct ShowQuery {
+    /// Seconds to wait until the plan is made, 20 at most.
+    #[serde(default)]
+    wait: u64,
+}
+
+/// A plan of one's own: how far it is, and the tours once it is ready. Other people's plans are theirs alone.
+#[utoipa::path(get, path = "/api/v1/plans/{id}", operation_id = "plans_get", tag = "plans",
+    params(("id" = Uuid, Path), ShowQuery), security(("bearer" = [])),
+    responses((status = 200, description = "Done", body = Plan), (status = 403, description = "None of your roles allows it")))]
+async fn show(
+    app: Data<App>,
+    who: Can<PlanVisits>,
+    Id(id): Id<Plan>,
+    Query(query): Query<ShowQuery>,
+) -> ApiResult<HttpResponse> {
+    let until = tokio::time::Instant::now() + Duration::from_secs(query.wait.min(WAIT_MOST));
+    let by = who.user_id;
+    loop {
+        let plan = app
+            .db
+            .read(move |conn| queries::find(conn, by, id))
+            .await?
+            .ok_or_else(|| Problem::not_found("plan"))?;
+        let made = !matches!(plan.status, PlanStatus::Queued | PlanStatus::Running);
+        let left = until.saturating_duration_since(tokio::time::Instant::now());
+        if made || left.is_zero() {
+            return Ok(tagged(plan.version, &plan)?);
+        }
+        // Another replica may be making it, so one looks from time to time.
+        worker::moved(left.min(Duration::from_millis(200))).await;
+    }
+}
+
+/// Stops making a plan, or throws it away.
+#[utoipa::path(post, path = "/api/v1/plans/{id}/cancel", operation_id = "plans_cancel", tag = "plans",
+    params(("id" = Uuid, Path), ("Idempotency-Key" = Option<String>, Header, description = "Makes the request repeatable")),
+    security(("bearer" = [])),
+    responses((status = 200, description = "Done", body = Plan), (status = 403, description = "None of your roles allows it"),
+        (status = 409, description = "The state of things is against it: `type` says what")))]
+async fn cancel(
+    app: Data<App>,
+    who: Can<PlanVisits>,
+    once: OnceKey,
+    Id(id): Id<Plan>,
+) -> ApiResult<HttpResponse> {
+    let (by, now) = (who.user_id, app.now());
+    app.write_once(once, by.uuid(), [0; 32], move |conn| {
+        let mut plan = queries::lock(conn, by, id)?.ok_or_else(|| Problem::not_found("plan"))?;
+        if plan.status == PlanStatus::Accepted {
+            let detail = "Its tours are in the diary; change them there.";
+            return Err(Problem::conflict("plan-accepted", "This plan is accepted", detail).into());
+        }
+        plan.status = PlanStatus::Cancelled;
+        plan.version += 1;
+        plan.updated_at = now;
+        queries::save(conn, &plan)?;
+        Ok(Answer::record(plan.version, &plan)?)
+    })
+    .await
+}
+
+/// Which of the proposed tours to take.
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Acceptance {
+    /// Only these days; all when not given.
+    pub days: Vec<chrono::NaiveDate>,
+}
+
+/// The tours that a plan became.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Accepted {
+    plan: AcceptedPlan,
+    tours: Vec<TourView>,
+}
+
+/// A plan's id and version.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AcceptedPlan {
+    #[schema(value_type = Uuid)]
+    id: PlanId,
+    version: i64,
+}
+
+/// Takes the plan's tours into the diary. When one of its days has got a tour meanwhile, nothing is taken, and it is said which.
+#[utoipa::path(post, path = "/api/v1/plans/{id}/accept", operation_id = "plans_accept", tag = "plans",
+    params(("id" = Uuid, Path), ("If-Match" = Option<String>, Header, description = "The ETag of the version you read"), ("Idempotency-Key" = Option<String>, Header, description = "Makes the request repeatable")),
+    request_body = Acceptance, security(("bearer" = [])),
+    responses((status = 200, description = "Done", body = Accepted), (status = 403, description = "None of your roles allows it"),
+        (status = 409, description = "The state of things is against it: `type` says what")))]
+async fn take(
+    app: Data<App>,
+    who: Can<PlanVisits>,
+    once: OnceKey,
+    Id(id): Id<Plan>,
+    if_match: IfMatch,
+    body: Body<Acceptance>,
+) -> ApiResult<HttpResponse> {
+    let (actor, now) = (who.user_id.uuid(), app.now());
+    app.write_once(once, actor, body.hash, move |conn| {
+        let act = Act {
+            viewer: Viewer::of(conn, &who)?,
+            now,
+        };
+        let (plan, tours) = accept::accept(conn, &act, id, &if_match, &body.value.days)?;
+        let tours = crate::tours::routes::views(conn, tours)?;
+        let accepted = Accepted {
+            plan: AcceptedPlan {
+                id,
+                version: plan.version,
+            },
+            tours,
+        };
+        Ok(Answer::record(plan.version, &accepted)?)
+    })
+    .await
+}

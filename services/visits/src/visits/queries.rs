@@ -1,0 +1,180 @@
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::prelude::*;
+use nexus_db::DbResult;
+use nexus_kernel::UserId;
+use nexus_records::{Viewer, keyset, visible_to};
+use uuid::Uuid;
+
+use super::model::{Visit, VisitId, VisitStatus};
+use crate::schema::{check_ins, visits};
+
+/// Which visits.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    pub agent_id: Option<UserId>,
+    pub place_id: Option<Uuid>,
+    pub client_id: Option<Uuid>,
+    pub status: Option<VisitStatus>,
+    pub from: Option<NaiveDate>,
+    pub until: Option<NaiveDate>,
+}
+
+pub fn page(
+    conn: &mut PgConnection,
+    viewer: &Viewer,
+    filter: &Filter,
+    descending: bool,
+    after: Option<(NaiveDate, VisitId)>,
+    limit: usize,
+) -> DbResult<Vec<Visit>> {
+    let mut query = visible_to!(visits::table, visits::agent_id, viewer);
+    if let Some(agent) = filter.agent_id {
+        query = query.filter(visits::agent_id.eq(agent));
+    }
+    if let Some(place) = filter.place_id {
+        query = query.filter(visits::place_id.eq(place));
+    }
+    if let Some(client) = filter.client_id {
+        query = query.filter(visits::client_id.eq(client));
+    }
+    if let Some(status) = filter.status {
+        query = query.filter(visits::status.eq(status));
+    }
+    if let Some(from) = filter.from {
+        query = query.filter(visits::day.ge(from));
+    }
+    if let Some(until) = filter.until {
+        query = query.filter(visits::day.le(until));
+    }
+    let query = keyset!(query, visits::day, visits::id, descending, after);
+    let one_more = i64::try_from(limit).unwrap_or(i64::MAX - 1) + 1;
+    Ok(query
+        .limit(one_more)
+        .select(Visit::as_select())
+        .load(conn)?)
+}
+
+pub fn find(conn: &mut PgConnection, viewer: &Viewer, id: VisitId) -> DbResult<Option<Visit>> {
+    let row: Option<Visit> = visits::table
+        .find(id)
+        .select(Visit::as_select())
+        .first(conn)
+        .optional()?;
+    Ok(row.filter(|visit| viewer.reaches(Some(visit.agent_id))))
+}
+
+/// Reads the row and holds it until the transaction ends.
+pub fn lock(conn: &mut PgConnection, viewer: &Viewer, id: VisitId) -> DbResult<Option<Visit>> {
+    let row: Option<Visit> = visits::table
+        .find(id)
+        .select(Visit::as_select())
+        .for_update()
+        .first(conn)
+        .optional()?;
+    Ok(row.filter(|visit| viewer.reaches(Some(visit.agent_id))))
+}
+
+/// These visits, held until the transaction ends, in the order of their ids.
+pub fn lock_these(conn: &mut PgConnection, ids: &[VisitId]) -> DbResult<Vec<Visit>> {
+    Ok(visits::table
+        .filter(visits::id.eq_any(ids))
+        .order(visits::id)
+        .select(Visit::as_select())
+        .for_update()
+        .load(conn)?)
+}
+
+/// These visits, in no order.
+pub fn these(conn: &mut PgConnection, ids: &[VisitId]) -> DbResult<Vec<Visit>> {
+    Ok(visits::table
+        .filter(visits::id.eq_any(ids))
+        .select(Visit::as_select())
+        .load(conn)?)
+}
+
+/// What is still to come for these people between two days.
+pub fn planned(
+    conn: &mut PgConnection,
+    agents: &[UserId],
+    from: NaiveDate,
+    until: NaiveDate,
+) -> DbResult<Vec<Visit>> {
+    Ok(visits::table
+        .filter(visits::agent_id.eq_any(agents))
+        .filter(visits::status.eq(VisitStatus::Planned))
+        .filter(visits::day.between(from, until))
+        .order((visits::day, visits::fixed_at, visits::id))
+        .select(Visit::as_select())
+        .load(conn)?)
+}
+
+/// The shops that somebody will visit from a day on anyway.
+pub fn places_planned(
+    conn: &mut PgConnection,
+    places: &[Uuid],
+    from: NaiveDate,
+) -> DbResult<Vec<(Uuid, NaiveDate)>> {
+    Ok(visits::table
+        .filter(visits::place_id.eq_any(places))
+        .filter(visits::status.eq_any([VisitStatus::Planned, VisitStatus::UnderWay]))
+        .filter(visits::day.ge(from))
+        .select((visits::place_id, visits::day))
+        .load(conn)?)
+}
+
+pub fn insert(conn: &mut PgConnection, visit: &Visit) -> DbResult<()> {
+    diesel::insert_into(visits::table)
+        .values(visit)
+        .execute(conn)?;
+    Ok(())
+}
+
+pub fn save(conn: &mut PgConnection, visit: &Visit) -> DbResult<()> {
+    diesel::update(visits::table.find(visit.id))
+        .set(visit)
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Where somebody was when they checked in.
+#[derive(Debug, Clone, Insertable)]
+#[diesel(table_name = check_ins)]
+pub struct CheckIn {
+    pub id: Uuid,
+    pub visit_id: VisitId,
+    pub agent_id: UserId,
+    pub at: DateTime<Utc>,
+    pub lat: Option<f64>,
+    pub lng: Option<f64>,
+    pub accuracy_m: Option<i32>,
+    pub distance_m: Option<i32>,
+}
+
+pub fn insert_check_in(conn: &mut PgConnection, check_in: &CheckIn) -> DbResult<()> {
+    diesel::insert_into(check_ins::table)
+        .values(check_in)
+        .execute(conn)?;
+    Ok(())
+}
+
+/// How far from the shop each of these visits was checked in, where somebody said.
+pub fn distances(conn: &mut PgConnection, ids: &[VisitId]) -> DbResult<Vec<(VisitId, i32)>> {
+    Ok(check_ins::table
+        .filter(check_ins::visit_id.eq_any(ids))
+        .filter(check_ins::distance_m.is_not_null())
+        .select((check_ins::visit_id, check_ins::distance_m.assume_not_null()))
+        .load(conn)?)
+}
+
+/// Forgets positions from before an instant; that there was a check-in stays.
+pub fn forget_positions(conn: &mut PgConnection, before: DateTime<Utc>) -> DbResult<usize> {
+    Ok(diesel::update(check_ins::table)
+        .filter(check_ins::at.lt(before))
+        .filter(check_ins::lat.is_not_null())
+        .set((
+            check_ins::lat.eq(None::<f64>),
+            check_ins::lng.eq(None::<f64>),
+            check_ins::accuracy_m.eq(None::<i32>),
+        ))
+        .execute(conn)?)
+}
