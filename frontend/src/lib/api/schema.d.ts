@@ -361,6 +361,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/availability/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How a colleague works: hours, break, where the day begins and ends, absences. */
+        get: operations["availability_get"];
+        /** Says how a colleague works, as a whole. */
+        put: operations["availability_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/availability/{id}/absences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A colleague will be away. */
+        post: operations["absences_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/availability/{id}/absences/{absence}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** A colleague will be there after all. */
+        delete: operations["absences_remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/campaigns": {
         parameters: {
             query?: never;
@@ -626,6 +678,40 @@ export interface paths {
         put?: never;
         /** Writes down what a contact said. `refused` on `phone` or `email` stops calls and mails. */
         post: operations["contacts_record_consent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/coverage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many shops were seen within their interval, by agent, class or province. */
+        get: operations["coverage_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/coverage/map": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shops on the map, by the same filters as the list. */
+        get: operations["coverage_map"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1540,6 +1626,143 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/places": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Shops, those due first. */
+        get: operations["places_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/places/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One shop. */
+        get: operations["places_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Says how often and how long one shop is visited (JSON merge patch). */
+        patch: operations["places_change"];
+        trace?: never;
+    };
+    "/api/v1/places/{id}/hours": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Notes that a shop is closed, or open otherwise, for some days. */
+        post: operations["places_add_hours"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/places/{id}/hours/{change}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** The shop is open as usual after all. */
+        delete: operations["places_remove_hours"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Starts planning tours; the answer comes at once, the plan a moment later. */
+        post: operations["plans_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A plan of one's own: how far it is, and the tours once it is ready. Other people's plans are theirs alone. */
+        get: operations["plans_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{id}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes the plan's tours into the diary. When one of its days has got a tour meanwhile, nothing is taken, and it is said which. */
+        post: operations["plans_accept"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plans/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stops making a plan, or throws it away. */
+        post: operations["plans_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/price-lists": {
         parameters: {
             query?: never;
@@ -2224,6 +2447,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tours": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The tours between two days, with their stops. */
+        get: operations["tours_list"];
+        put?: never;
+        /** A tour by hand; no optimiser is needed. */
+        post: operations["tours_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tours/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One tour. */
+        get: operations["tours_get"];
+        put?: never;
+        post?: never;
+        /** Takes a tour away. Appointments stay in the diary; visits that only the plan wanted are cancelled. */
+        delete: operations["tours_withdraw"];
+        options?: never;
+        head?: never;
+        /**
+         * Another order, more stops or fewer: the times follow, no stop is moved against one's will. With the same order it is only timed
+         *     again.
+         */
+        patch: operations["tours_change"];
+        trace?: never;
+    };
     "/api/v1/users": {
         parameters: {
             query?: never;
@@ -2360,10 +2623,169 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/visit-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the company visits its shops. */
+        get: operations["visit_rules_get"];
+        /** Writes the rules as a whole; every shop comes due by the new ones at once. */
+        put: operations["visit_rules_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/visit-rules/local-holidays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Patron saints' days, town by town. */
+        get: operations["local_holidays_get"];
+        /** Writes all local holidays as a whole. */
+        put: operations["local_holidays_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/visits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Visits, by day. */
+        get: operations["visits_list"];
+        put?: never;
+        /** A new visit: on a day, or at a time that is agreed. */
+        post: operations["visits_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/visits/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One visit. */
+        get: operations["visits_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Plans a visit otherwise (JSON merge patch). */
+        patch: operations["visits_change"];
+        trace?: never;
+    };
+    "/api/v1/visits/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The visit will not be made. */
+        post: operations["visits_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/visits/{id}/check-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Somebody is in the shop. The position is voluntary, kept only where the company wants it, and forgotten after a while. */
+        post: operations["visits_check_in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/visits/{id}/done": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The visit is over: what came of it, what was talked about, and what comes next, which becomes a task. */
+        post: operations["visits_done"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/visits/{id}/missed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The visit was not made. */
+        post: operations["visits_missed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description Somebody is away. */
+        Absence: {
+            /** Format: uuid */
+            agent_id: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: uuid */
+            created_by: string;
+            /** Format: date */
+            from_day: string;
+            /** Format: uuid */
+            id: string;
+            note?: string | null;
+            reason: components["schemas"]["AbsenceReason"];
+            /** Format: date */
+            until_day: string;
+        };
+        /** @enum {string} */
+        AbsenceReason: "holiday" | "sick" | "training" | "other";
         /** @description Accepting an invitation. */
         Acceptance: {
             /** @description How you want to be called, when it is not what the invitation says. */
@@ -2381,6 +2803,18 @@ export interface components {
             role?: string | null;
             /** @description Whether the deal is won with it, if its pipeline allows; `true` when not given. */
             win_opportunity?: boolean | null;
+        };
+        /** @description The tours that a plan became. */
+        Accepted: {
+            plan: components["schemas"]["AcceptedPlan"];
+            tours: components["schemas"]["TourView"][];
+        };
+        /** @description A plan's id and version. */
+        AcceptedPlan: {
+            /** Format: uuid */
+            id: string;
+            /** Format: int64 */
+            version: number;
         };
         /** @description A key as the API shows it. */
         ApiKeyView: {
@@ -2424,6 +2858,25 @@ export interface components {
             content_hash?: string | null;
             /** @description Why liquids go to a shop whose ADM authorisation does not allow them; asked for only then. */
             override_reason?: string | null;
+        };
+        /** @description Where somebody is, if they choose to say. */
+        Arrival: {
+            /**
+             * Format: int32
+             * @description How exact that is.
+             * @default null
+             */
+            accuracy_m: number | null;
+            /**
+             * Format: double
+             * @default null
+             */
+            lat: number | null;
+            /**
+             * Format: double
+             * @default null
+             */
+            lng: number | null;
         };
         /** @description Who works it. */
         AssignLeadBody: {
@@ -2484,6 +2937,25 @@ export interface components {
              * @default null
              */
             ordinal: string | null;
+        };
+        /** @description How somebody works, and when they are away from today on. */
+        Availability: components["schemas"]["HoursView"] & {
+            absences: components["schemas"]["Absence"][];
+        };
+        /** @description A place that is no shop: home, the office. */
+        Base: {
+            /** @example Casa, Torino */
+            label: string;
+            /**
+             * Format: double
+             * @example 45.07
+             */
+            lat: number;
+            /**
+             * Format: double
+             * @example 7.69
+             */
+            lng: number;
         };
         /** @description What a shop usually orders: what is missing first, then what is due; within, what it orders most often. */
         Basket: {
@@ -3066,6 +3538,49 @@ export interface components {
             /** Format: uuid */
             opportunity_id?: string | null;
         };
+        /** @description The lines and their sum. */
+        Coverage: {
+            items: components["schemas"]["CoverageLine"][];
+            total: components["schemas"]["CoverageLine"];
+        };
+        /** @description Shops of clients that are not lost: how many were seen in time. */
+        CoverageLine: {
+            /**
+             * Format: int32
+             * @description Of those: a visit is due.
+             */
+            due: number;
+            /** @description The agent's id, the class, or the province; absent for shops without. */
+            key?: string | null;
+            /** @description An agent's name. */
+            name?: string | null;
+            /**
+             * Format: int32
+             * @description Never seen.
+             */
+            never: number;
+            /**
+             * Format: int32
+             * @description Seen, but not within their interval.
+             */
+            overdue: number;
+            /**
+             * Format: int32
+             * @description Shops.
+             */
+            places: number;
+            /**
+             * Format: int32
+             * @description Seen within their interval.
+             */
+            within: number;
+        };
+        /** @description Shops on the map. */
+        CoverageMap: {
+            /** @description There are more, which only the list shows. */
+            cut: boolean;
+            items: components["schemas"]["MapSpot"][];
+        };
         /** @description Who signs in. */
         Credentials: {
             email: string;
@@ -3073,6 +3588,14 @@ export interface components {
         };
         /** @enum {string} */
         DateFormat: "auto" | "dmy" | "mdy" | "ymd";
+        /** @description A day without a tour. */
+        DayOff: {
+            /** Format: uuid */
+            agent_id: string;
+            /** Format: date */
+            day: string;
+            why: components["schemas"]["WhyOff"];
+        };
         /** @enum {string} */
         Direction: "in" | "out";
         /** @description What one role may give. */
@@ -3099,6 +3622,12 @@ export interface components {
         /** @description What each role may give. */
         DiscountCeilingsBody: {
             items: components["schemas"]["DiscountCeiling"][];
+        };
+        /** @description A product that was talked about. */
+        DiscussedProduct: {
+            /** Format: uuid */
+            id: string;
+            name: string;
         };
         /** @description What came of it. */
         DoneBody: {
@@ -3160,6 +3689,25 @@ export interface components {
         };
         /** @enum {string} */
         GeoSource: "manual" | "gps" | "comune";
+        /** @description Days and hours that are not as usual. */
+        HoursChange: {
+            /** Format: date */
+            from_day: string;
+            /** Format: uuid */
+            id: string;
+            note?: string | null;
+            /** Format: date */
+            until_day: string;
+            /** @description None: closed. */
+            windows: string[][];
+        };
+        /** @description How somebody works, with its version. */
+        HoursView: components["schemas"]["WorkingHours"] & {
+            /** Format: uuid */
+            agent_id: string;
+            /** Format: int64 */
+            version: number;
+        };
         /** @description What the columns are and how the rows become records (JSON merge patch). */
         ImportChanges: {
             /** @description A field for a column; `null` leaves the column out. */
@@ -3418,7 +3966,7 @@ export interface components {
             score: number;
         };
         /** @enum {string} */
-        Kind: "call" | "email" | "meeting" | "visit" | "note" | "client_created" | "opportunity_created" | "opportunity_moved" | "opportunity_won" | "opportunity_lost" | "opportunity_reopened" | "lead_created" | "lead_assigned" | "lead_contacted" | "lead_qualified" | "lead_lost" | "lead_reopened" | "lead_converted" | "task_done" | "proposal_sent" | "proposal_viewed" | "proposal_accepted" | "proposal_refused" | "proposal_expired" | "proposal_withdrawn" | "order_created" | "order_approved" | "order_refused" | "order_overridden" | "order_processing" | "order_shipped" | "order_delivered" | "order_invoiced" | "order_paid" | "order_cancelled";
+        Kind: "call" | "email" | "meeting" | "visit" | "note" | "visit_missed" | "client_created" | "opportunity_created" | "opportunity_moved" | "opportunity_won" | "opportunity_lost" | "opportunity_reopened" | "lead_created" | "lead_assigned" | "lead_contacted" | "lead_qualified" | "lead_lost" | "lead_reopened" | "lead_converted" | "task_done" | "proposal_sent" | "proposal_viewed" | "proposal_accepted" | "proposal_refused" | "proposal_expired" | "proposal_withdrawn" | "order_created" | "order_approved" | "order_refused" | "order_overridden" | "order_processing" | "order_shipped" | "order_delivered" | "order_invoiced" | "order_paid" | "order_cancelled";
         /** @description A lead's row. */
         Lead: components["schemas"]["LeadFields"] & {
             /** Format: date-time */
@@ -3652,6 +4200,23 @@ export interface components {
             owner_name?: string | null;
             source_name?: string | null;
         };
+        /** @description A shop that is on no tour. */
+        LeftOut: {
+            /** Format: uuid */
+            agent_id: string;
+            city?: string | null;
+            /** Format: uuid */
+            client_id: string;
+            client_name: string;
+            /** Format: uuid */
+            place_id: string;
+            /** Format: int32 */
+            points: number;
+            reasons: components["schemas"]["StopReason"][];
+            /** Format: uuid */
+            visit_id?: string | null;
+            why: components["schemas"]["WhyLeftOut"];
+        };
         /** @enum {string} */
         Lifecycle: "prospect" | "active" | "dormant" | "lost";
         /** @description What is asked for: a product, or free text with a price of its own. */
@@ -3760,6 +4325,23 @@ export interface components {
             name: string;
             reason?: string | null;
         };
+        /** @description A day on which a town's shops are closed: its patron saint's. */
+        LocalHoliday: {
+            /** @example Torino */
+            city: string;
+            /** Format: int32 */
+            day: number;
+            /** Format: int32 */
+            month: number;
+            /** @example San Giovanni */
+            name: string;
+            /** @example TO */
+            province: string;
+        };
+        /** @description The days on which a town's shops are closed, over the national holidays. */
+        LocalHolidays: {
+            items: components["schemas"]["LocalHoliday"][];
+        };
         /** @description Why and when it was lost. */
         LoseBody: {
             /**
@@ -3804,6 +4386,8 @@ export interface components {
              */
             position: number;
         };
+        /** @description A shop on the map, as an array to be small: id, name, latitude, longitude, urgency in hundredths, standing, class. */
+        MapSpot: Record<string, never>[];
         /** @description What each text names, in their order. */
         MatchedProducts: {
             /** @description `null` where no product has this code or name, or more than one could be meant. */
@@ -3819,6 +4403,20 @@ export interface components {
         Myself: components["schemas"]["UserView"] & {
             /** @description `resource:action:scope`. */
             permissions: string[];
+        };
+        /** @description Days on which somebody does not visit. */
+        NewAbsence: {
+            /** Format: date */
+            from_day: string;
+            note?: string | null;
+            reason: components["schemas"]["AbsenceReason"];
+            /** Format: date */
+            until_day: string;
+        };
+        /** @description An absence, and its id if the caller chooses it. */
+        NewAbsenceBody: components["schemas"]["NewAbsence"] & {
+            /** Format: uuid */
+            id?: string | null;
         };
         /** @description A key to make. */
         NewApiKey: {
@@ -3890,6 +4488,24 @@ export interface components {
              */
             stage_id: string | null;
         };
+        /** @description Days and hours that are not as usual. */
+        NewHoursChange: {
+            /** Format: date */
+            from_day: string;
+            note?: string | null;
+            /** Format: date */
+            until_day: string;
+            /**
+             * @description None: closed.
+             * @example [
+             *       [
+             *         "10:00",
+             *         "13:00"
+             *       ]
+             *     ]
+             */
+            windows?: string[][];
+        };
         /** @description A new entry's fields, and its id if the caller chooses it. */
         NewInteraction: components["schemas"]["InteractionFields"] & {
             /** Format: uuid */
@@ -3947,6 +4563,16 @@ export interface components {
             /** Format: uuid */
             id?: string | null;
         };
+        /** @description The days that are not as usual, and the id if the caller chooses it. */
+        NewPlaceHours: components["schemas"]["NewHoursChange"] & {
+            /** Format: uuid */
+            id?: string | null;
+        };
+        /** @description What to plan, and the plan's id if the caller chooses it. */
+        NewPlan: components["schemas"]["PlanRequest"] & {
+            /** Format: uuid */
+            id?: string | null;
+        };
         /** @description A new price list's fields, and its id if the caller chooses it. */
         NewPriceList: components["schemas"]["PriceListFields"] & {
             /** Format: uuid */
@@ -3998,6 +4624,11 @@ export interface components {
             /** Format: uuid */
             id?: string | null;
         };
+        /** @description A new tour, and its id if the caller chooses it. */
+        NewTour: components["schemas"]["TourFields"] & {
+            /** Format: uuid */
+            id?: string | null;
+        };
         /** @description Somebody to invite. */
         NewUser: {
             /** Format: email */
@@ -4013,6 +4644,18 @@ export interface components {
             office?: string | null;
             /** @description Names of roles. */
             roles: string[];
+        };
+        /** @description A visit that is to come, and its id if the caller chooses it. */
+        NewVisit: components["schemas"]["VisitFields"] & {
+            /** Format: uuid */
+            id?: string | null;
+        };
+        /** @description What comes next; becomes a task. */
+        NextStep: {
+            /** Format: date */
+            due_on: string;
+            /** @example Portare il campionario */
+            title: string;
         };
         /** @description An action without any fields. */
         NoFields: Record<string, never>;
@@ -5083,6 +5726,27 @@ export interface components {
             total?: number | null;
         };
         /** @description One page of a list. */
+        Page_PlaceView: {
+            /** @description At most `limit` records. */
+            items: (components["schemas"]["Place"] & {
+                owner_name?: string | null;
+                standing: components["schemas"]["PlaceStanding"];
+                /**
+                 * Format: double
+                 * @description Days since the last visit ÷ days between visits.
+                 * @example 0.85
+                 */
+                urgency: number;
+            })[];
+            /** @description Pass it as `cursor` to get the next page; `null` on the last. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description How many there are in all, when asked for with `count=true`.
+             */
+            total?: number | null;
+        };
+        /** @description One page of a list. */
         Page_PriceList: {
             /** @description At most `limit` records. */
             items: (components["schemas"]["PriceListFields"] & {
@@ -5494,11 +6158,50 @@ export interface components {
              */
             total?: number | null;
         };
+        /** @description One page of a list. */
+        Page_VisitView: {
+            /** @description At most `limit` records. */
+            items: (components["schemas"]["Visit"] & {
+                agent_name?: string | null;
+                city?: string | null;
+                client_name: string;
+                /**
+                 * Format: int32
+                 * @description How far from the shop it was checked in, where somebody said.
+                 */
+                distance_m?: number | null;
+                /** Format: double */
+                lat?: number | null;
+                /** Format: double */
+                lng?: number | null;
+                place_name: string;
+                province?: string | null;
+                street?: string | null;
+            })[];
+            /** @description Pass it as `cursor` to get the next page; `null` on the last. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description How many there are in all, when asked for with `count=true`.
+             */
+            total?: number | null;
+        };
         /** @description Body of `POST /auth/password`. */
         PasswordChange: {
             current_password: string;
             /** @description 10 to 128 characters; not one that everybody tries first. */
             new_password: string;
+        };
+        /** @description One figure for each class of client, and one for those without. */
+        PerClass: {
+            /** Format: int32 */
+            a: number;
+            /** Format: int32 */
+            b: number;
+            /** Format: int32 */
+            c: number;
+            /** Format: int32 */
+            other: number;
         };
         /** @description A pipeline with its stages in order. */
         Pipeline: components["schemas"]["PipelineRow"] & {
@@ -5543,8 +6246,214 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        /** @description A place's row. */
+        Place: {
+            archived: boolean;
+            /**
+             * Format: int32
+             * @description Days between visits, by the rules or its own.
+             */
+            cadence_days: number;
+            cap?: string | null;
+            city?: string | null;
+            class?: string | null;
+            /** Format: uuid */
+            client_id: string;
+            client_name: string;
+            /**
+             * Format: date
+             * @description From this day on a visit is due.
+             */
+            due_on: string;
+            /**
+             * Format: uuid
+             * @description crm's id of the shop.
+             */
+            id: string;
+            /**
+             * Format: date
+             * @description The day from which we know it.
+             */
+            known_since: string;
+            /** Format: date */
+            last_visit_on?: string | null;
+            /** Format: double */
+            lat?: number | null;
+            lifecycle: string;
+            /** Format: double */
+            lng?: number | null;
+            name: string;
+            opening_hours: unknown;
+            /**
+             * Format: int32
+             * @description Days between visits here, over the rules.
+             */
+            own_cadence_days?: number | null;
+            /**
+             * Format: int32
+             * @description Minutes of a visit here, over the rules.
+             */
+            own_visit_minutes?: number | null;
+            /** Format: uuid */
+            owner_id?: string | null;
+            province?: string | null;
+            street?: string | null;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description A shop with what is different there from today on. */
+        PlaceDetail: components["schemas"]["PlaceView"] & {
+            hours_changes: components["schemas"]["HoursChange"][];
+        };
+        /**
+         * @description How a place stands on a day.
+         * @enum {string}
+         */
+        PlaceStanding: "fine" | "due" | "overdue" | "never";
+        /** @description A shop as it is shown. */
+        PlaceView: components["schemas"]["Place"] & {
+            owner_name?: string | null;
+            standing: components["schemas"]["PlaceStanding"];
+            /**
+             * Format: double
+             * @description Days since the last visit ÷ days between visits.
+             * @example 0.85
+             */
+            urgency: number;
+        };
+        /** @description What people say about visiting one place. */
+        PlaceWishes: {
+            /**
+             * Format: int32
+             * @description Days between visits; `null`: as the rules say.
+             */
+            own_cadence_days?: number | null;
+            /**
+             * Format: int32
+             * @description Minutes of a visit; `null`: as the rules say.
+             */
+            own_visit_minutes?: number | null;
+        };
         /** @description Nothing more to say. */
         Plainly: Record<string, never>;
+        /** @description A plan's row. */
+        Plan: {
+            /** Format: date-time */
+            created_at: string;
+            /** Format: uuid */
+            created_by: string;
+            /** Format: uuid */
+            id: string;
+            outcome?: components["schemas"]["PlanOutcome"] | null;
+            problem?: components["schemas"]["PlanTrouble"] | null;
+            /**
+             * Format: int32
+             * @description Hundredths that are done.
+             */
+            progress: number;
+            request: components["schemas"]["PlanRequest"];
+            status: components["schemas"]["PlanStatus"];
+            /** Format: date-time */
+            updated_at: string;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description Which of the proposed tours to take. */
+        PlanAcceptance: {
+            /**
+             * @description Only these days; all when not given.
+             * @default []
+             */
+            days: string[];
+        };
+        /** @description A shop on a tour, and why. */
+        PlannedStop: components["schemas"]["Timed"] & {
+            city?: string | null;
+            class?: string | null;
+            /** Format: uuid */
+            client_id: string;
+            client_name: string;
+            /** @description An appointment: its time stands. */
+            fixed: boolean;
+            /** Format: double */
+            lat: number;
+            /** Format: double */
+            lng: number;
+            /** Format: int32 */
+            minutes: number;
+            /** Format: uuid */
+            place_id: string;
+            place_name: string;
+            /**
+             * Format: int32
+             * @description What the visit is worth: 1 to 99; 100 when it was agreed.
+             */
+            points: number;
+            reasons: components["schemas"]["StopReason"][];
+            street?: string | null;
+            /**
+             * Format: uuid
+             * @description A visit that is in the diary already.
+             */
+            visit_id?: string | null;
+        };
+        /** @description One agent's day. */
+        PlannedTour: {
+            /** Format: uuid */
+            agent_id: string;
+            agent_name?: string | null;
+            /** Format: date */
+            day: string;
+            /** Format: int64 */
+            distance_m: number;
+            end?: components["schemas"]["Base"] | null;
+            /** Format: date-time */
+            ends_at: string;
+            /** Format: date-time */
+            lunch_at?: string | null;
+            start?: components["schemas"]["Base"] | null;
+            /** Format: date-time */
+            starts_at: string;
+            stops: components["schemas"]["PlannedStop"][];
+            /** Format: int64 */
+            travel_seconds: number;
+            /** Format: int64 */
+            waiting_seconds: number;
+        };
+        /** @description The tours that are proposed, and what is not in them. */
+        PlanOutcome: {
+            /** @description Days without a tour. */
+            days_off: components["schemas"]["DayOff"][];
+            /** @description What is worth most first; at most 300 for each agent. */
+            left_out: components["schemas"]["LeftOut"][];
+            left_out_count: number;
+            tours: components["schemas"]["PlannedTour"][];
+        };
+        /** @description What is to be planned. */
+        PlanRequest: {
+            /** @description Whose tours; the caller's when not given. */
+            agent_ids?: string[];
+            /**
+             * Format: date
+             * @description The first day.
+             */
+            from: string;
+            /** @description Shops that are not due are visited too where there is room. */
+            not_due?: boolean;
+            /**
+             * Format: date
+             * @description The last day.
+             */
+            until: string;
+        };
+        /** @enum {string} */
+        PlanStatus: "queued" | "running" | "ready" | "failed" | "cancelled" | "accepted";
+        /** @description Why there is no plan, and what to do. */
+        PlanTrouble: {
+            /** @example optimizer */
+            code: string;
+            detail: string;
+        };
         /** @description A line, and why it has its price. */
         PricedLine: components["schemas"]["LineView"] & {
             why: components["schemas"]["Why"];
@@ -6045,6 +6954,23 @@ export interface components {
              */
             stage_id?: string | null;
         };
+        /** @description What came of a visit. */
+        Report: {
+            /**
+             * Format: date-time
+             * @description When it ended; now when not given.
+             */
+            ended_at?: string | null;
+            next_step?: components["schemas"]["NextStep"] | null;
+            note?: string | null;
+            outcome: components["schemas"]["VisitOutcome"];
+            products?: components["schemas"]["DiscussedProduct"][];
+            /**
+             * Format: date-time
+             * @description When it began, if nobody checked in: then the end less its length.
+             */
+            started_at?: string | null;
+        };
         /** @description What changes about a role. */
         RoleChanges: {
             name?: string | null;
@@ -6128,6 +7054,11 @@ export interface components {
              * @example 15
              */
             min_margin_percent?: string | null;
+        };
+        /** @description The rules with their version. */
+        RulesView: components["schemas"]["VisitRules"] & {
+            /** Format: int64 */
+            version: number;
         };
         /** @description To whom. */
         SendBody: {
@@ -6363,6 +7294,70 @@ export interface components {
         };
         /** @enum {string} */
         Standing: "missing" | "due" | "fine" | "once";
+        /** @description One part of what a visit is worth. */
+        StopReason: {
+            /** @enum {string} */
+            kind: "agreed";
+            /** Format: int32 */
+            points: number;
+        } | {
+            /** Format: int32 */
+            cadence_days: number;
+            /** Format: int64 */
+            days: number;
+            /** @enum {string} */
+            kind: "urgency";
+            /** Format: int32 */
+            points: number;
+        } | {
+            /** @enum {string} */
+            kind: "never";
+            /** Format: int32 */
+            points: number;
+        } | {
+            /** @enum {string} */
+            kind: "deals";
+            /** Format: int32 */
+            points: number;
+            /** Format: int64 */
+            weighted_cents: number;
+        } | {
+            /** @enum {string} */
+            kind: "offer";
+            /** Format: int32 */
+            points: number;
+            /** Format: date */
+            until: string;
+        } | {
+            /** Format: int64 */
+            days: number;
+            /** @enum {string} */
+            kind: "churn";
+            /** Format: int32 */
+            points: number;
+            /** Format: int64 */
+            usual_days: number;
+        };
+        /** @description A stop as it is shown. */
+        StopView: {
+            /** Format: date-time */
+            arrives_at: string;
+            /** Format: date-time */
+            leaves_at: string;
+            /** Format: int32 */
+            leg_meters: number;
+            /**
+             * Format: int32
+             * @description The way from the stop before.
+             */
+            leg_seconds: number;
+            /** @description Its time stands. */
+            pinned: boolean;
+            reasons: components["schemas"]["StopReason"][];
+            visit: components["schemas"]["VisitView"];
+            /** Format: int32 */
+            waiting_seconds: number;
+        };
         /** @description A task's row. */
         Task: components["schemas"]["TaskFields"] & {
             /**
@@ -6469,6 +7464,24 @@ export interface components {
             /** @description At most 500. */
             texts: string[];
         };
+        /** @description When a stop is made. */
+        Timed: {
+            /** Format: date-time */
+            arrives_at: string;
+            /** Format: date-time */
+            leaves_at: string;
+            /** Format: int64 */
+            leg_meters: number;
+            /**
+             * Format: int64
+             * @description The way from the stop before.
+             */
+            leg_seconds: number;
+            /** @description The shop is not open for the whole visit. */
+            outside: boolean;
+            /** Format: int64 */
+            waiting_seconds: number;
+        };
         /** @description A token for a program. */
         TokenAnswer: {
             /** @description A JWT, good for ten minutes. */
@@ -6507,6 +7520,61 @@ export interface components {
             vat: components["schemas"]["VatRow"][];
             /** Format: int64 */
             vat_cents: number;
+        };
+        /** @description A tour's row. */
+        Tour: {
+            /** Format: uuid */
+            agent_id: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: uuid */
+            created_by: string;
+            /** Format: date */
+            day: string;
+            /** Format: int32 */
+            distance_m: number;
+            end_place?: components["schemas"]["Base"] | null;
+            /** Format: date-time */
+            ends_at: string;
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            plan_id?: string | null;
+            start_place?: components["schemas"]["Base"] | null;
+            /** Format: date-time */
+            starts_at: string;
+            /** Format: int32 */
+            travel_seconds: number;
+            /** Format: date-time */
+            updated_at: string;
+            /** Format: int64 */
+            version: number;
+            /** Format: int32 */
+            waiting_seconds: number;
+        };
+        /** @description A tour by hand: whose, when, and which visits in which order. */
+        TourFields: {
+            /**
+             * Format: uuid
+             * @description The caller when not given.
+             */
+            agent_id?: string | null;
+            /** Format: date */
+            day: string;
+            visit_ids: string[];
+        };
+        /** @description The stops of a tour, in their new order. */
+        TourOrder: {
+            visit_ids: string[];
+        };
+        /** @description Tours between two days. */
+        Tours: {
+            items: components["schemas"]["TourView"][];
+        };
+        /** @description A tour as it is shown. */
+        TourView: components["schemas"]["Tour"] & {
+            agent_name?: string | null;
+            stops: components["schemas"]["StopView"][];
         };
         /** @description What changes about somebody. */
         UserChanges: {
@@ -6640,10 +7708,266 @@ export interface components {
             written_by?: string | null;
             written_by_name?: string | null;
         };
+        /** @description A visit's row. */
+        Visit: {
+            /**
+             * Format: uuid
+             * @description Who goes.
+             */
+            agent_id: string;
+            /** Format: uuid */
+            client_id: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: uuid */
+            created_by: string;
+            /** Format: date */
+            day: string;
+            /** Format: date-time */
+            ended_at?: string | null;
+            /**
+             * Format: date-time
+             * @description When the tour expects to be there.
+             */
+            expected_at?: string | null;
+            /**
+             * Format: date-time
+             * @description An appointment: no plan drops or moves it.
+             */
+            fixed_at?: string | null;
+            /** Format: uuid */
+            id: string;
+            /** Format: int32 */
+            minutes: number;
+            next_step?: components["schemas"]["NextStep"] | null;
+            note?: string | null;
+            outcome?: components["schemas"]["VisitOutcome"] | null;
+            /**
+             * Format: uuid
+             * @description The shop.
+             */
+            place_id: string;
+            /** @description What was talked about. */
+            products: components["schemas"]["DiscussedProduct"][];
+            /** @description Why it was missed or cancelled. */
+            reason?: string | null;
+            /** Format: date-time */
+            started_at?: string | null;
+            status: components["schemas"]["VisitStatus"];
+            subject?: string | null;
+            /** Format: uuid */
+            tour_id?: string | null;
+            /** Format: date-time */
+            updated_at: string;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description What may be written of a visit that is to come. */
+        VisitFields: {
+            /**
+             * Format: uuid
+             * @description The caller when not given.
+             */
+            agent_id?: string | null;
+            /**
+             * Format: date
+             * @description The day; with `fixed_at`, its day.
+             */
+            day?: string | null;
+            /**
+             * Format: date-time
+             * @description An appointment: no plan drops or moves it.
+             */
+            fixed_at?: string | null;
+            /**
+             * Format: int32
+             * @description How long; as the rules say when not given.
+             */
+            minutes?: number | null;
+            /** Format: uuid */
+            place_id: string;
+            subject?: string | null;
+        };
+        /** @enum {string} */
+        VisitOutcome: "ordered" | "interested" | "nothing" | "nobody_there" | "closed";
+        /** @description The fields of a visit that change. */
+        VisitPatch: {
+            /** Format: uuid */
+            agent_id?: string | null;
+            /** Format: date */
+            day?: string | null;
+            /** Format: date-time */
+            fixed_at?: string | null;
+            /** Format: int32 */
+            minutes?: number | null;
+            subject?: string | null;
+        };
+        /** @description How the company visits its shops. */
+        VisitRules: {
+            /**
+             * @description Days from one visit to the next.
+             * @default {
+             *       "a": 14,
+             *       "b": 30,
+             *       "c": 60,
+             *       "other": 45
+             *     }
+             */
+            cadence_days: components["schemas"]["PerClass"];
+            /**
+             * Format: double
+             * @description A visit is due when this share of its interval has passed.
+             * @default 0.7
+             * @example 0.7
+             */
+            due_from: number;
+            /**
+             * @description Whether people may say where they are when they check in. Off unless the company decides otherwise.
+             * @default false
+             */
+            positions: boolean;
+            /**
+             * Format: int32
+             * @description After so many days the position of a check-in is forgotten.
+             * @default 90
+             */
+            positions_kept_days: number;
+            /**
+             * @description When a shop can be visited that has not said when it opens.
+             * @default {
+             *       "fri": [
+             *         [
+             *           "09:00",
+             *           "13:00"
+             *         ],
+             *         [
+             *           "15:00",
+             *           "19:00"
+             *         ]
+             *       ],
+             *       "mon": [
+             *         [
+             *           "09:00",
+             *           "13:00"
+             *         ],
+             *         [
+             *           "15:00",
+             *           "19:00"
+             *         ]
+             *       ],
+             *       "sat": [
+             *         [
+             *           "09:00",
+             *           "13:00"
+             *         ],
+             *         [
+             *           "15:00",
+             *           "19:00"
+             *         ]
+             *       ],
+             *       "thu": [
+             *         [
+             *           "09:00",
+             *           "13:00"
+             *         ],
+             *         [
+             *           "15:00",
+             *           "19:00"
+             *         ]
+             *       ],
+             *       "tue": [
+             *         [
+             *           "09:00",
+             *           "13:00"
+             *         ],
+             *         [
+             *           "15:00",
+             *           "19:00"
+             *         ]
+             *       ],
+             *       "wed": [
+             *         [
+             *           "09:00",
+             *           "13:00"
+             *         ],
+             *         [
+             *           "15:00",
+             *           "19:00"
+             *         ]
+             *       ]
+             *     }
+             */
+            usual_hours: {
+                [key: string]: string[][];
+            };
+            /**
+             * @description How long a visit takes.
+             * @default {
+             *       "a": 40,
+             *       "b": 30,
+             *       "c": 20,
+             *       "other": 30
+             *     }
+             */
+            visit_minutes: components["schemas"]["PerClass"];
+            /**
+             * @description How much each reason to visit weighs, in points.
+             * @default {
+             *       "churn": 10,
+             *       "deals": 20,
+             *       "offers": 10,
+             *       "urgency": 60
+             *     }
+             */
+            weights: components["schemas"]["Weights"];
+        };
+        /** @enum {string} */
+        VisitStatus: "planned" | "under_way" | "done" | "missed" | "cancelled";
+        /** @description A visit as it is shown. */
+        VisitView: components["schemas"]["Visit"] & {
+            agent_name?: string | null;
+            city?: string | null;
+            client_name: string;
+            /**
+             * Format: int32
+             * @description How far from the shop it was checked in, where somebody said.
+             */
+            distance_m?: number | null;
+            /** Format: double */
+            lat?: number | null;
+            /** Format: double */
+            lng?: number | null;
+            place_name: string;
+            province?: string | null;
+            street?: string | null;
+        };
         /** @description Whoever registered has to wait. */
         Waiting: {
             /** @description Always `waiting_for_approval`. */
             status: string;
+        };
+        /** @description The most points that each part of a visit's worth can bring. */
+        Weights: {
+            /**
+             * Format: int32
+             * @description Orders that have stopped coming.
+             */
+            churn: number;
+            /**
+             * Format: int32
+             * @description What is open with the client, by its stage's probability.
+             */
+            deals: number;
+            /**
+             * Format: int32
+             * @description An offer that runs out.
+             */
+            offers: number;
+            /**
+             * Format: int32
+             * @description How long nobody has been there, by class.
+             */
+            urgency: number;
         };
         /** @description Why a line has its price. */
         Why: {
@@ -6661,6 +7985,21 @@ export interface components {
              */
             valid_until?: string | null;
         };
+        /**
+         * @description Why a shop is on no tour.
+         * @enum {string}
+         */
+        WhyLeftOut: "no_room" | "no_place" | "closed" | "clash";
+        /** @description Why a visit did not take place. */
+        WhyNot: {
+            /** @default null */
+            reason: string | null;
+        };
+        /**
+         * @description Why there is no tour on a day.
+         * @enum {string}
+         */
+        WhyOff: "not_working" | "holiday" | "absent" | "has_tour" | "nothing";
         /** @description When it was won. */
         WinBody: {
             /**
@@ -6672,6 +8011,83 @@ export interface components {
         /** @description Why it is taken back. */
         WithdrawBody: {
             reason?: string | null;
+        };
+        /** @description How somebody works. */
+        WorkingHours: {
+            /** @default null */
+            end: components["schemas"]["Base"] | null;
+            /**
+             * @description Within this window there is a break …
+             * @default [
+             *       "12:30",
+             *       "14:30"
+             *     ]
+             * @example [
+             *       "12:30",
+             *       "14:30"
+             *     ]
+             */
+            lunch: string[] | null;
+            /**
+             * Format: int32
+             * @description … of so many minutes.
+             * @default 60
+             */
+            lunch_minutes: number;
+            /** @default null */
+            start: components["schemas"]["Base"] | null;
+            /**
+             * Format: int32
+             * @description The most visits of a day.
+             * @default 12
+             */
+            visits_most: number;
+            /**
+             * @description One window a day: from leaving home to being back.
+             * @default {
+             *       "fri": [
+             *         [
+             *           "09:00",
+             *           "18:00"
+             *         ]
+             *       ],
+             *       "mon": [
+             *         [
+             *           "09:00",
+             *           "18:00"
+             *         ]
+             *       ],
+             *       "thu": [
+             *         [
+             *           "09:00",
+             *           "18:00"
+             *         ]
+             *       ],
+             *       "tue": [
+             *         [
+             *           "09:00",
+             *           "18:00"
+             *         ]
+             *       ],
+             *       "wed": [
+             *         [
+             *           "09:00",
+             *           "18:00"
+             *         ]
+             *       ]
+             *     }
+             * @example {
+             *       "mon": [
+             *         [
+             *           "08:30",
+             *           "18:00"
+             *         ]
+             *       ]
+             *     }
+             */
+            week: {
+                [key: string]: string[][];
+            };
         };
     };
     responses: never;
@@ -8462,6 +9878,298 @@ export interface operations {
             };
             /** @description Tried too often */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now: Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    availability_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The colleague */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Availability"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description None of your roles allows it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields or parameters are not right: `errors` says which */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now: Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    availability_put: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of the version you read, or * */
+                "If-Match": string;
+            };
+            path: {
+                /** @description The colleague */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorkingHours"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Availability"];
+                };
+            };
+            /** @description None of your roles allows it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    absences_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the request repeatable */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description The colleague */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAbsenceBody"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Absence"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description None of your roles allows it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is of another kind */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields or parameters are not right: `errors` says which */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now: Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    absences_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                absence: string;
+                /** @description The colleague */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description None of your roles allows it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields or parameters are not right: `errors` says which */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10782,6 +12490,153 @@ export interface operations {
             };
             /** @description The body is of another kind */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields or parameters are not right: `errors` says which */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now: Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    coverage_get: {
+        parameters: {
+            query?: {
+                by?: "agent" | "class" | "province";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Coverage"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description None of your roles allows it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields or parameters are not right: `errors` says which */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now: Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    coverage_map: {
+        parameters: {
+            query?: {
+                cap?: string;
+                class?: string;
+                client_id?: string;
+                /** @description `true`: also say how many there are in all. */
+                count?: boolean;
+                cursor?: string;
+                limit?: number;
+                /** @description Whose. */
+                owner_id?: string;
+                province?: string;
+                /** @description Words of the client's or the shop's name, the town or the CAP. */
+                q?: string;
+                /** @description How they stand today: `due` counts what is overdue or was never seen too. */
+                standing?: "due" | "overdue" | "never";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CoverageMap"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description None of your roles allows it */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -17778,6 +19633,844 @@ export interface operations {
             };
         };
     };
+    places_list: {
+        parameters: {
+            query?: {
+                cap?: string;
+                class?: string;
+                client_id?: string;
+                /** @description `true`: also say how many there are in all. */
+                count?: boolean;
+                cursor?: string;
+                limit?: number;
+                /** @description Whose. */
+                owner_id?: string;
+                province?: string;
+                /** @description Words of the client's or the shop's name, the town or the CAP. */
+                q?: string;
+                /** @description How they stand today: `due` counts what is overdue or was never seen too. */
+                standing?: "due" | "overdue" | "never";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_PlaceView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description None of your roles allows it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields or parameters are not right: `errors` says which */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now: Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    places_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlaceDetail"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description None of your roles allows it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields or parameters are not right: `errors` says which */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now: Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    places_change: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of the version you read, or * */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlaceWishes"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlaceDetail"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description None of your roles allows it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else changed it: `current` is how it is now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is of another kind */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields or parameters are not right: `errors` says which */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now: Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    places_add_hours: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the request repeatable */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPlaceHours"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoursChange"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description None of your roles allows it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is of another kind */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields or parameters are not right: `errors` says which */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now: Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    places_remove_hours: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                change: string;
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description None of your roles allows it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields or parameters are not right: `errors` says which */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now: Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    plans_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the request repeatable */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPlan"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description None of your roles allows it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things is against it: `type` says what */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is of another kind */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields or parameters are not right: `errors` says which */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now: Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    plans_get: {
+        parameters: {
+            query?: {
+                /** @description Seconds to wait until the plan is made, 20 at most. */
+                wait?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description None of your roles allows it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields or parameters are not right: `errors` says which */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now: Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    plans_accept: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the request repeatable */
+                "Idempotency-Key"?: string | null;
+                /** @description The ETag of the version you read */
+                "If-Match"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanAcceptance"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description None of your roles allows it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things is against it: `type` says what */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else changed it: `current` is how it is now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is of another kind */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields or parameters are not right: `errors` says which */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now: Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    plans_cancel: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the request repeatable */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description None of your roles allows it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things is against it: `type` says what */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields or parameters are not right: `errors` says which */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now: Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     price_lists_list: {
         parameters: {
             query?: {
@@ -23162,6 +25855,476 @@ export interface operations {
             };
         };
     };
+    tours_list: {
+        parameters: {
+            query: {
+                /** @description Whose; of everybody whom the caller reaches when not given. */
+                agent_id?: string;
+                /** @description First day. */
+                from: string;
+                /** @description Last day; 62 days at most. */
+                until: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tours"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description None of your roles allows it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields or parameters are not right: `errors` says which */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now: Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tours_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the request repeatable */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTour"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TourView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description None of your roles allows it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things is against it: `type` says what */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is of another kind */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields or parameters are not right: `errors` says which */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now: Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tours_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TourView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description None of your roles allows it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields or parameters are not right: `errors` says which */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now: Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tours_withdraw: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of the version you read, or * */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description None of your roles allows it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else changed it: `current` is how it is now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields or parameters are not right: `errors` says which */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now: Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tours_change: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of the version you read, or * */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TourOrder"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TourView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description None of your roles allows it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things is against it: `type` says what */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else changed it: `current` is how it is now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is of another kind */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields or parameters are not right: `errors` says which */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now: Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     users_list: {
         parameters: {
             query?: {
@@ -24026,6 +27189,1049 @@ export interface operations {
             };
             /** @description Not signed in, or not any more */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now: Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    visit_rules_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulesView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description None of your roles allows it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now: Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    visit_rules_put: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of the version you read, or * */
+                "If-Match": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VisitRules"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulesView"];
+                };
+            };
+            /** @description None of your roles allows it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    local_holidays_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LocalHolidays"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description None of your roles allows it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now: Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    local_holidays_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LocalHolidays"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LocalHolidays"];
+                };
+            };
+            /** @description None of your roles allows it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    visits_list: {
+        parameters: {
+            query?: {
+                /** @description Who goes; everybody whom the caller reaches when not given. */
+                agent_id?: string;
+                client_id?: string;
+                cursor?: string;
+                /** @description First day. */
+                from?: string;
+                limit?: number;
+                place_id?: string;
+                /** @description By day; `-day` is the other way round. */
+                sort?: "day" | "-day";
+                status?: components["schemas"]["VisitStatus"];
+                /** @description Last day. */
+                until?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_VisitView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description None of your roles allows it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields or parameters are not right: `errors` says which */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now: Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    visits_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the request repeatable */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewVisit"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisitView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description None of your roles allows it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things is against it: `type` says what */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is of another kind */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields or parameters are not right: `errors` says which */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now: Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    visits_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisitView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description None of your roles allows it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields or parameters are not right: `errors` says which */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now: Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    visits_change: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of the version you read, or * */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VisitPatch"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisitView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description None of your roles allows it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things is against it: `type` says what */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else changed it: `current` is how it is now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is of another kind */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields or parameters are not right: `errors` says which */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now: Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    visits_cancel: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the request repeatable */
+                "Idempotency-Key"?: string | null;
+                /** @description The ETag of the version you read */
+                "If-Match"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WhyNot"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisitView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description None of your roles allows it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things is against it: `type` says what */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else changed it: `current` is how it is now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is of another kind */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields or parameters are not right: `errors` says which */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now: Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    visits_check_in: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the request repeatable */
+                "Idempotency-Key"?: string | null;
+                /** @description The ETag of the version you read */
+                "If-Match"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Arrival"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisitView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description None of your roles allows it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things is against it: `type` says what */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else changed it: `current` is how it is now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is of another kind */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields or parameters are not right: `errors` says which */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now: Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    visits_done: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the request repeatable */
+                "Idempotency-Key"?: string | null;
+                /** @description The ETag of the version you read */
+                "If-Match"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Report"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisitView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description None of your roles allows it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things is against it: `type` says what */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else changed it: `current` is how it is now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is of another kind */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields or parameters are not right: `errors` says which */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now: Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    visits_missed: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the request repeatable */
+                "Idempotency-Key"?: string | null;
+                /** @description The ETag of the version you read */
+                "If-Match"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WhyNot"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisitView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description None of your roles allows it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things is against it: `type` says what */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else changed it: `current` is how it is now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is of another kind */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields or parameters are not right: `errors` says which */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -141,6 +141,7 @@ impl Place {
 /// How a place stands on a day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = PlaceStanding)]
 pub enum Standing {
     /// Not due yet.
     Fine,

@@ -30,6 +30,7 @@ pub struct Sales {
 /// One part of what a visit is worth.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
+#[schema(as = StopReason)]
 pub enum Reason {
     /// Somebody agreed on it, or put it there.
     Agreed { points: i32 },

@@ -166,6 +166,7 @@ pub struct PlannedStop {
 /// Why a shop is on no tour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = WhyLeftOut)]
 pub enum WhyNot {
     /// Others are worth more, and the days are full.
     NoRoom,

@@ -165,6 +165,7 @@ async fn cancel(
 /// Which of the proposed tours to take.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
+#[schema(as = PlanAcceptance)]
 pub struct Acceptance {
     /// Only these days; all when not given.
     pub days: Vec<chrono::NaiveDate>,
