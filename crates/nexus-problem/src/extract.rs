@@ -12,6 +12,7 @@ use actix_web::{FromRequest, HttpRequest};
 use aws_lc_rs::digest::{SHA256, digest};
 use nexus_kernel::RecordId;
 use serde::de::DeserializeOwned;
+use serde_path_to_error::Segment;
 
 use crate::{ApiError, FieldErrors, Problem};
 
@@ -122,12 +123,7 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
 
 /// 422: well-formed, but not of the shape that is asked for.
 fn misfit(error: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
-    let at = error.path().to_string();
-    let pointer = if at == "." {
-        String::new()
-    } else {
-        format!("/{}", at.replace(['.', '['], "/").replace(']', ""))
-    };
+    let pointer: String = error.path().iter().map(pointer_to).collect();
     let code = if error.inner().to_string().starts_with("unknown field") {
         "field.unknown"
     } else {
@@ -138,6 +134,15 @@ fn misfit(error: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
         code,
         without_place(error.inner()),
     ))
+}
+
+/// One step of a JSON pointer (RFC 6901).
+fn pointer_to(step: &Segment) -> String {
+    match step {
+        Segment::Seq { index } => format!("/{index}"),
+        Segment::Map { key } => format!("/{}", key.replace('~', "~0").replace('/', "~1")),
+        Segment::Enum { .. } | Segment::Unknown => String::new(),
+    }
 }
 
 /// Reads a JSON value as a `T`.
@@ -365,6 +370,18 @@ mod tests {
             (422, "/sites/1/cap")
         );
         assert_eq!(told.errors[0].code, "field.malformed");
+    }
+
+    #[test]
+    fn what_begins_with_a_list_is_pointed_at_too() {
+        for (json, pointer) in [
+            (serde_json::json!([{"cap": "1"}, {"cap": 7}]), "/1/cap"),
+            (serde_json::json!([{"cap": "1", "a/b~": 7}]), "/0/a~1b~0"),
+            (serde_json::json!({"cap": "1"}), ""),
+        ] {
+            let told = from_json::<Vec<Site>>(json).unwrap_err().body(None);
+            assert_eq!(told.errors[0].pointer, pointer);
+        }
     }
 
     #[test]
