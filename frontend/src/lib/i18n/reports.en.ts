@@ -1,0 +1,45 @@
+import { many } from './many';
+import type { reportWords as it } from './reports.it';
+
+/** Reports of visits: the form and its templates. */
+export const reportWords: typeof it = {
+  reports: {
+    title: (name: string) => `How was it at ${name}?`,
+    outcome: 'How it went',
+    note: 'Note',
+    noteHint: 'What they said, what they need, what to remember next time.',
+    products: 'Products discussed',
+    findProduct: 'Name or code',
+    noProduct: 'No product found.',
+    removeProduct: (name: string) => `Remove ${name}`,
+    next: 'Next step',
+    nextHint: 'Becomes a task, due when you say.',
+    nextTitle: 'What to do',
+    nextDue: 'By',
+    nextDueMissing: 'Say by when.',
+    quick: { tomorrow: 'Tomorrow', week: 'In a week', month: 'In a month' },
+    when: 'End of the visit',
+    whenHint: 'Now, unless you say otherwise.',
+    outcomeMissing: 'Say how it went.',
+    questions: 'Questions',
+    answerMissing: 'An answer is needed.',
+    pictureMissing: 'At least one photo is needed.',
+    numberWrong: (bounds: string) => `Write a number${bounds}.`,
+    bounds: {
+      both: (least: string, most: string) => ` between ${least} and ${most}`,
+      least: (least: string) => ` of at least ${least}`,
+      most: (most: string) => ` of at most ${most}`,
+    },
+    yes: 'Yes',
+    no: 'No',
+    photos: 'Photos',
+    takePhoto: 'Take or choose a photo',
+    photo: (index: number) => `Photo ${index}`,
+    removePhoto: (index: number) => `Remove photo ${index}`,
+    photoBad: 'This file is no photo that can be read.',
+    photosMany: (most: number) => `At most ${most} photos.`,
+    sendingPhotos: (done: number, all: number) => `Sending photo ${done} of ${all}…`,
+    save: 'Save the report',
+    count: (count: number) => `${count} ${many(count, 'photo', 'photos')}`,
+  },
+};
