@@ -5,7 +5,9 @@ import { importWords } from './imports.en';
 import { leadWords } from './leads.en';
 import { peopleWords } from './people.en';
 import { productWords } from './products.en';
+import { reportWords } from './reports.en';
 import { selling } from './selling.en';
+import { visitWords } from './visits.en';
 import type { Dict } from './it';
 
 export const en: Dict = {
@@ -15,8 +17,10 @@ export const en: Dict = {
   ...importWords,
   ...peopleWords,
   ...productWords,
+  ...reportWords,
   ...leadWords,
   ...selling,
+  ...visitWords,
   app: {
     name: 'NEXUS-CRM',
     skipToContent: 'Skip to content',
@@ -30,6 +34,7 @@ export const en: Dict = {
     pipeline: 'Deals',
     proposals: 'Proposals',
     orders: 'Orders',
+    visits: 'Visits',
     approvals: 'Approvals',
     products: 'Products',
     import: 'Import',

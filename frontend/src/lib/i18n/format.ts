@@ -73,6 +73,32 @@ export class Formats {
     return sameYear ? this.#dayMonth.format(instant(value)) : this.date(value);
   }
 
+  /** The clock in Rome: 09:30. */
+  time(value: string): string {
+    return this.#time.format(new Date(value));
+  }
+
+  /** A calendar date with the name of its day: lunedì 30 novembre; short: lun 30 nov. */
+  weekday(day: string, width: 'long' | 'short' = 'long'): string {
+    const parts = { weekday: width, day: 'numeric', month: width, timeZone: ZONE } as const;
+    return new Intl.DateTimeFormat(this.#locale, parts).format(instant(day));
+  }
+
+  /** A span as people say it on the road: 45 min, 1 h 20 min. */
+  span(seconds: number): string {
+    const minutes = Math.round(seconds / 60);
+    const [hours, rest] = [Math.floor(minutes / 60), minutes % 60];
+    if (hours === 0) return `${rest} min`;
+    return rest === 0 ? `${hours} h` : `${hours} h ${rest} min`;
+  }
+
+  /** A way by car: 800 m, 12 km. */
+  distance(meters: number): string {
+    if (meters < 950) return `${Math.round(meters / 50) * 50} m`;
+    const km = meters / 1000;
+    return `${this.#number.format(km < 10 ? Math.round(km * 10) / 10 : Math.round(km))} km`;
+  }
+
   /** A span in its largest unit: 3 giorni, 5 ore, 2 minuti. */
   duration(seconds: number): string {
     const [amount, unit] =

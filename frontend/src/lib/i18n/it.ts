@@ -5,7 +5,9 @@ import { importWords } from './imports.it';
 import { leadWords } from './leads.it';
 import { peopleWords } from './people.it';
 import { productWords } from './products.it';
+import { reportWords } from './reports.it';
 import { selling } from './selling.it';
+import { visitWords } from './visits.it';
 
 /** Italian is the reference: its shape is the type every other language has to fill. */
 export const it = {
@@ -15,8 +17,10 @@ export const it = {
   ...importWords,
   ...peopleWords,
   ...productWords,
+  ...reportWords,
   ...leadWords,
   ...selling,
+  ...visitWords,
   app: {
     name: 'NEXUS-CRM',
     skipToContent: 'Vai al contenuto',
@@ -30,6 +34,7 @@ export const it = {
     pipeline: 'Trattative',
     proposals: 'Proposte',
     orders: 'Ordini',
+    visits: 'Visite',
     approvals: 'Approvazioni',
     products: 'Prodotti',
     import: 'Importa',

@@ -8,6 +8,7 @@ export function addItems(): MenuItem[] {
   const all: [AddKind, string, string][] = [
     ['lead', 'leads:write', t().leads.new],
     ['task', 'tasks:write', t().tasks.new],
+    ['visit', 'visits:write', t().visits.new],
     ['client', 'clients:write', t().clients.new],
     ['opportunity', 'opportunities:write', t().opportunities.new],
     ['note', 'interactions:write', t().interactions.new],

@@ -4,6 +4,7 @@ import FileText from '@lucide/svelte/icons/file-text';
 import House from '@lucide/svelte/icons/house';
 import ListTodo from '@lucide/svelte/icons/list-todo';
 import Package from '@lucide/svelte/icons/package';
+import Route from '@lucide/svelte/icons/route';
 import Kanban from '@lucide/svelte/icons/square-kanban';
 import ClipboardList from '@lucide/svelte/icons/clipboard-list';
 import Settings from '@lucide/svelte/icons/settings';
@@ -50,6 +51,13 @@ export function places(): Place[] {
       key: 't',
       icon: Kanban,
       allowed: session.can('opportunities:read'),
+    },
+    {
+      href: '/visits',
+      label: nav.visits,
+      key: 'd',
+      icon: Route,
+      allowed: session.can('visits:read'),
     },
     { href: '/products', label: nav.products, key: 'p', icon: Package, allowed: true },
     {

@@ -1,4 +1,4 @@
-export type AddKind = 'client' | 'opportunity' | 'note' | 'lead' | 'task';
+export type AddKind = 'client' | 'opportunity' | 'note' | 'lead' | 'task' | 'visit';
 
 /** Which of the shell's own windows is open. */
 class Windows {

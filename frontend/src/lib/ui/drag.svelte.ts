@@ -91,6 +91,8 @@ export class Drag<T> {
     const box = this.#container.getBoundingClientRect();
     if (this.x < box.left + EDGE) this.#container.scrollLeft -= EDGE_SPEED;
     if (this.x > box.right - EDGE) this.#container.scrollLeft += EDGE_SPEED;
+    if (this.y < EDGE) window.scrollBy(0, -EDGE_SPEED);
+    if (this.y > innerHeight - EDGE) window.scrollBy(0, EDGE_SPEED);
     this.#at(this.x, this.y);
     requestAnimationFrame(this.#scrollAtEdge);
   };
