@@ -13,7 +13,7 @@ export default {
         'default-src': ['self'],
         'script-src': ['self'],
         'style-src': ['self', 'unsafe-inline'],
-        'img-src': ['self', 'data:'],
+        'img-src': ['self', 'data:', 'blob:'],
         'object-src': ['none'],
         // Previews of PDFs that this page has read itself.
         'frame-src': ['blob:'],

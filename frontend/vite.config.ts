@@ -3,10 +3,12 @@ import tailwindcss from '@tailwindcss/vite';
 import { defineConfig } from 'vitest/config';
 
 const gateway = process.env.GATEWAY_URL ?? 'http://localhost:8080';
+// The host stays the page's own: the gateway renews a session for no other page.
+const proxy = { '/api': { target: gateway, changeOrigin: false } };
 
 export default defineConfig({
   plugins: [tailwindcss(), sveltekit()],
-  server: { proxy: { '/api': gateway } },
-  preview: { proxy: { '/api': gateway } },
+  server: { proxy },
+  preview: { proxy },
   test: { include: ['src/**/*.test.ts'], environment: 'node' },
 });

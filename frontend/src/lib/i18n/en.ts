@@ -1,5 +1,6 @@
 import { clientWords } from './clients.en';
 import { codeWords } from './codes.en';
+import { coverageWords } from './coverage.en';
 import { dealWords } from './deals.en';
 import { importWords } from './imports.en';
 import { leadWords } from './leads.en';
@@ -13,6 +14,7 @@ import type { Dict } from './it';
 export const en: Dict = {
   ...clientWords,
   ...codeWords,
+  ...coverageWords,
   ...dealWords,
   ...importWords,
   ...peopleWords,

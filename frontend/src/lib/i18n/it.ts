@@ -1,5 +1,6 @@
 import { clientWords } from './clients.it';
 import { codeWords } from './codes.it';
+import { coverageWords } from './coverage.it';
 import { dealWords } from './deals.it';
 import { importWords } from './imports.it';
 import { leadWords } from './leads.it';
@@ -13,6 +14,7 @@ import { visitWords } from './visits.it';
 export const it = {
   ...clientWords,
   ...codeWords,
+  ...coverageWords,
   ...dealWords,
   ...importWords,
   ...peopleWords,

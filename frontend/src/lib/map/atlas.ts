@@ -1,6 +1,9 @@
 import L from 'leaflet';
 import { ITALY, drawBase, tint } from './base';
+import { encloses } from './encloses';
+import { Lasso } from './lasso';
 import { SpotLayer, type Dot } from './spots';
+import { addTiles } from './tiles';
 
 /** A stop of a tour as the map shows it. */
 export interface MapStop {
@@ -19,6 +22,8 @@ export class Atlas {
   readonly ready: Promise<void>;
   #map: L.Map;
   #dots: SpotLayer;
+  #shown: Dot[] = [];
+  #lasso: Lasso | undefined;
   #tour = L.layerGroup();
   #paintBase = () => {};
   #fitted = '';
@@ -44,14 +49,34 @@ export class Atlas {
     this.#dots = new SpotLayer((dot) => this.onpick(dot.id)).addTo(this.#map);
     this.#tour.addTo(this.#map);
     this.#theme.observe(document.documentElement, { attributeFilter: ['data-theme'] });
-    this.ready = drawBase(this.#map).then((paint) => {
-      this.#paintBase = paint;
-    });
+    this.ready = this.#drawGround();
+  }
+
+  async #drawGround() {
+    const tiled = await addTiles(this.#map);
+    this.#paintBase = await drawBase(this.#map, !tiled);
   }
 
   showDots(dots: Dot[]) {
+    this.#shown = dots;
     this.#dots.show(dots);
     this.#fit('dots', dots);
+  }
+
+  /** Rings around what is chosen. */
+  ring(ids: ReadonlySet<string>) {
+    this.#dots.ring(ids);
+  }
+
+  /** From now on a line drawn around shops chooses them; without `onchosen` the map moves again. */
+  lasso(onchosen?: (ids: string[]) => void) {
+    this.#lasso?.end();
+    this.#lasso = undefined;
+    if (!onchosen) return;
+    this.#lasso = new Lasso(this.#map, (corners) => {
+      const inside = this.#shown.filter(({ lat, lng }) => encloses(corners, [lat, lng]));
+      onchosen(inside.map(({ id }) => id));
+    });
   }
 
   showTour(stops: MapStop[], line: L.LatLngTuple[]) {
@@ -84,6 +109,7 @@ export class Atlas {
   }
 
   remove() {
+    this.#lasso?.end();
     this.#theme.disconnect();
     this.#map.remove();
   }

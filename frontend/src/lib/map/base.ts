@@ -57,8 +57,8 @@ function nameTowns(map: L.Map, layer: L.LayerGroup, towns: Town[]) {
   }
 }
 
-/** Draws provinces, regions and towns; call the answer after the theme has changed. */
-export async function drawBase(map: L.Map): Promise<() => void> {
+/** Draws provinces, regions and, where no tiles name them, towns; call the answer after the theme has changed. */
+export async function drawBase(map: L.Map, named = true): Promise<() => void> {
   outlines ??= load();
   const [provinces, regions, towns] = await outlines.catch((failed) => {
     outlines = undefined as never;
@@ -69,7 +69,7 @@ export async function drawBase(map: L.Map): Promise<() => void> {
   const land = L.geoJSON(provinces, common).addTo(map);
   const borders = L.geoJSON(regions, common).addTo(map);
   const names = L.layerGroup().addTo(map);
-  const label = () => nameTowns(map, names, towns);
+  const label = () => named && nameTowns(map, names, towns);
   const paint = () => {
     land.setStyle({ color: tint('line'), weight: 0.7, fillColor: tint('surface'), fillOpacity: 1 });
     borders.setStyle({ color: tint('line-strong'), weight: 1, fill: false });

@@ -24,6 +24,7 @@ export class SpotLayer extends L.Layer {
   #canvas = L.DomUtil.create('canvas', 'leaflet-zoom-hide') as HTMLCanvasElement;
   #pins: Pin<Dot>[] = [];
   #drawn: Drawn[] = [];
+  #ringed: ReadonlySet<string> = new Set();
 
   constructor(private readonly onpick: (dot: Dot) => void) {
     super();
@@ -31,6 +32,11 @@ export class SpotLayer extends L.Layer {
 
   show(dots: Dot[]) {
     this.#pins = dots.map(pin);
+    this.draw();
+  }
+
+  ring(ids: ReadonlySet<string>) {
+    this.#ringed = ids;
     this.draw();
   }
 
@@ -79,7 +85,7 @@ export class SpotLayer extends L.Layer {
       at: map.latLngToContainerPoint(unpin(group)),
       radius: radiusOf(group.spots.length),
     }));
-    paint(context, this.#drawn);
+    paint(context, this.#drawn, this.#ringed);
   };
 
   #hit(at: L.Point): Drawn | undefined {
@@ -102,8 +108,9 @@ export class SpotLayer extends L.Layer {
   }
 }
 
-function paint(context: CanvasRenderingContext2D, drawn: Drawn[]) {
-  const [surface, font] = [tint('surface'), '600 11px "Inter Variable", system-ui, sans-serif'];
+function paint(context: CanvasRenderingContext2D, drawn: Drawn[], ringed: ReadonlySet<string>) {
+  const [surface, ink] = [tint('surface'), tint('ink')];
+  const font = '600 11px "Inter Variable", system-ui, sans-serif';
   const colours = new Map<string, string>();
   const colour = (tone: string) => {
     if (!colours.has(tone)) colours.set(tone, tint(tone));
@@ -117,8 +124,9 @@ function paint(context: CanvasRenderingContext2D, drawn: Drawn[]) {
     context.arc(at.x, at.y, radius, 0, 2 * Math.PI);
     context.fillStyle = colour(group.top.tone);
     context.fill();
-    context.lineWidth = 1.5;
-    context.strokeStyle = surface;
+    const chosen = ringed.size > 0 && group.spots.some(({ id }) => ringed.has(id));
+    context.lineWidth = chosen ? 3 : 1.5;
+    context.strokeStyle = chosen ? ink : surface;
     context.stroke();
     if (group.spots.length === 1) continue;
     context.fillStyle = surface;
