@@ -4,7 +4,8 @@ import { defineConfig } from 'vitest/config';
 
 const gateway = process.env.GATEWAY_URL ?? 'http://localhost:8080';
 // The host stays the page's own: the gateway renews a session for no other page.
-const proxy = { '/api': { target: gateway, changeOrigin: false } };
+const own = { target: gateway, changeOrigin: false };
+const proxy = { '/api': own, '/tiles': own };
 
 export default defineConfig({
   plugins: [tailwindcss(), sveltekit()],

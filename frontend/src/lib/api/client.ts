@@ -2,6 +2,7 @@ import createClient from 'openapi-fetch';
 import type { components, paths } from './schema';
 import { Credentials } from './credentials';
 import { Problem } from './problem';
+import { notice } from './trouble';
 
 export type Schemas = components['schemas'];
 
@@ -13,8 +14,11 @@ export async function ask<T>(
   call: Promise<{ data?: T; error?: unknown; response: Response }>,
 ): Promise<T> {
   const { data, error, response } = await call.catch((thrown) => {
-    throw Problem.from(thrown);
+    const problem = Problem.from(thrown);
+    notice(problem.status);
+    throw problem;
   });
+  notice(response.status);
   if (!response.ok) {
     throw new Problem(response.status, typeof error === 'object' && error ? error : {});
   }

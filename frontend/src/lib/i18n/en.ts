@@ -27,6 +27,15 @@ export const en: Dict = {
     name: 'NEXUS-CRM',
     skipToContent: 'Skip to content',
     offline: 'You are offline: what you see may be out of date.',
+    partsDown: (parts: string) =>
+      `Not answering right now: ${parts}. The rest works; this notice goes when it is back.`,
+    parts: {
+      auth: 'sign-in and users',
+      keys: 'sign-in and users',
+      crm: 'clients, deals and orders',
+      visits: 'visits and tours',
+      analytics: 'analytics',
+    },
   },
   nav: {
     home: 'Home',

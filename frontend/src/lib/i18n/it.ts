@@ -27,6 +27,15 @@ export const it = {
     name: 'NEXUS-CRM',
     skipToContent: 'Vai al contenuto',
     offline: 'Sei senza rete: quello che vedi potrebbe non essere aggiornato.',
+    partsDown: (parts: string) =>
+      `Al momento non risponde: ${parts}. Il resto funziona; appena torna, questo avviso sparisce.`,
+    parts: {
+      auth: 'accessi e utenti',
+      keys: 'accessi e utenti',
+      crm: 'clienti, trattative e ordini',
+      visits: 'visite e giri',
+      analytics: 'analisi',
+    },
   },
   nav: {
     home: 'Home',
