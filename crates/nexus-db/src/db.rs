@@ -1,7 +1,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, TrySendError};
 use diesel::connection::SimpleConnection;
@@ -10,6 +10,7 @@ use diesel::r2d2::{ConnectionManager, CustomizeConnection, R2D2Connection};
 use nexus_config::Secret;
 use tokio::sync::oneshot;
 
+use crate::watch::Watch;
 use crate::{DbError, DbResult};
 
 /// How the database is reached.
@@ -43,6 +44,7 @@ enum Health {
 #[derive(Clone)]
 pub struct Db {
     jobs: Sender<Job>,
+    watch: Arc<Watch>,
 }
 
 const WAITING: u8 = 0;
@@ -58,14 +60,19 @@ impl Db {
     pub fn start(settings: &DbSettings) -> Self {
         let pool = pool(settings);
         let (jobs, waiting) = crossbeam_channel::bounded(QUEUE);
+        let watch = Arc::new(Watch::default());
         for number in 0..settings.threads {
-            let (pool, waiting) = (pool.clone(), waiting.clone());
+            let (pool, waiting, watch) = (pool.clone(), waiting.clone(), Arc::clone(&watch));
             thread::Builder::new()
                 .name(format!("db-{number}"))
-                .spawn(move || work(&pool, &waiting))
+                .spawn(move || work(&pool, &waiting, &watch))
                 .expect("the operating system gives a thread at start");
         }
-        Self { jobs }
+        let (threads, told) = (settings.threads, Arc::clone(&watch));
+        nexus_telemetry::metrics::provide("db", move |page| {
+            told.tell(page, threads, waiting.len());
+        });
+        Self { jobs, watch }
     }
 
     /// Runs work in one transaction: all of it happens, or nothing.
@@ -112,6 +119,8 @@ impl Db {
         let state = Arc::new(AtomicU8::new(WAITING));
         let started = Arc::clone(&state);
         let span = tracing::debug_span!(target: nexus_telemetry::SPANS, "db", otel.name = name);
+        let (asked, trace_id) = (Instant::now(), nexus_telemetry::trace_id());
+        let watch = Arc::clone(&self.watch);
         let job: Job = Box::new(move |conn| {
             if started
                 .compare_exchange(WAITING, STARTED, Ordering::AcqRel, Ordering::Acquire)
@@ -120,9 +129,12 @@ impl Db {
                 return Health::Good;
             }
             let _entered = span.entered();
+            let begun = Instant::now();
+            watch.waited.observe(begun - asked);
             let (result, health) = match conn {
                 Ok(conn) => {
-                    let result = work(conn);
+                    let result = nexus_telemetry::on_behalf_of(trace_id, || work(conn));
+                    watch.worked.observe(begun.elapsed());
                     let health = if result.is_ok() {
                         Health::Good
                     } else {
@@ -139,6 +151,7 @@ impl Db {
         match self.jobs.try_send(job) {
             Ok(()) => {}
             Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => {
+                self.watch.full();
                 return Err(DbError::Busy.into());
             }
         }
@@ -150,6 +163,7 @@ impl Db {
             .compare_exchange(WAITING, GIVEN_UP, Ordering::AcqRel, Ordering::Acquire)
             .is_ok()
         {
+            self.watch.late();
             return Err(DbError::Busy.into());
         }
         answered.await.unwrap_or_else(|_| Err(lost().into()))
@@ -189,13 +203,18 @@ impl CustomizeConnection<PgConnection, diesel::r2d2::Error> for Prepared {
 }
 
 /// A database thread: it keeps its connection until that breaks.
-fn work(pool: &Pool, jobs: &Receiver<Job>) {
+fn work(pool: &Pool, jobs: &Receiver<Job>, watch: &Watch) {
     let mut held = None;
     while let Ok(job) = jobs.recv() {
+        let _busy = watch.busy();
         if held.is_none() {
             match pool.get() {
-                Ok(conn) => held = Some(conn),
+                Ok(conn) => {
+                    held = Some(conn);
+                    watch.connected();
+                }
                 Err(error) => {
+                    watch.unreachable();
                     job(Err(DbError::Unreachable(error.to_string())));
                     continue;
                 }
@@ -212,6 +231,7 @@ fn work(pool: &Pool, jobs: &Receiver<Job>) {
         if broken {
             // The pool tests what it hands out, so nobody is given this one again.
             held = None;
+            watch.disconnected();
         }
     }
 }

@@ -3,6 +3,7 @@
 mod db;
 mod error;
 mod migrate;
+mod watch;
 
 pub use db::{Db, DbSettings};
 pub use error::{DbError, DbResult};

@@ -7,6 +7,7 @@ use nexus_peers::Peers;
 
 use crate::event::{Event, EventPage};
 use crate::schema::inbox_positions;
+use crate::watch;
 
 /// What an event does here. It runs in the transaction that stores the position.
 pub type Apply = fn(&mut PgConnection, &Event) -> DbResult<()>;
@@ -25,11 +26,13 @@ pub async fn consume(
     base_url: String,
     apply: Apply,
 ) {
+    watch::tell_of_inboxes();
     let mut pause = SHORTEST_PAUSE;
     loop {
         match step(&db, &peers, source, &base_url, apply).await {
             Ok(()) => pause = SHORTEST_PAUSE,
             Err(error) => {
+                watch::failed(source);
                 tracing::debug!(source, cause = %error, "the feed cannot be followed right now");
                 tokio::time::sleep(pause).await;
                 pause = (pause * 2).min(LONGEST_PAUSE);
@@ -48,10 +51,12 @@ async fn step(
     let after = db.read(move |conn| position_of(conn, source)).await?;
     let url = format!("{base_url}/internal/events?after={after}&limit=500&wait={WAIT_SECONDS}");
     let page: EventPage = peers.get(&url, Duration::from_secs(WAIT_SECONDS)).await?;
+    let reached = page.position.max(after);
     if !page.events.is_empty() {
         db.transaction(move |conn| apply_page(conn, source, &page, apply))
             .await?;
     }
+    watch::applied(source, reached);
     Ok(())
 }
 

@@ -6,16 +6,16 @@ use chrono::{DateTime, Utc};
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{
-    Array, BigInt, Binary, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid,
+    Array, BigInt, Binary, Bool, Double, Nullable, Text, Timestamptz, Uuid as SqlUuid,
 };
 use nexus_config::Secret;
 use nexus_db::DbResult;
-use tokio::sync::watch;
 use uuid::Uuid;
 
 use crate::chain::{GENESIS, Link};
 use crate::feed::{Feed, last_position};
 use crate::schema::events;
+use crate::watch;
 
 /// How often the connection is asked for notifications: one non-blocking read of a socket.
 const LISTEN_EVERY: Duration = Duration::from_millis(20);
@@ -30,7 +30,8 @@ const BATCH: i64 = 500;
 /// When the operating system gives no thread.
 #[must_use]
 pub fn start(url: Secret) -> Feed {
-    let (tell, told) = watch::channel(0);
+    let (tell, told) = tokio::sync::watch::channel(0);
+    watch::tell_of_feed();
     std::thread::Builder::new()
         .name("feed".to_owned())
         .spawn(move || {
@@ -51,7 +52,10 @@ struct Leads {
     leads: bool,
 }
 
-fn listen(url: &Secret, tell: &watch::Sender<i64>) -> Result<(), Box<dyn std::error::Error>> {
+fn listen(
+    url: &Secret,
+    tell: &tokio::sync::watch::Sender<i64>,
+) -> Result<(), Box<dyn std::error::Error>> {
     let mut conn = PgConnection::establish(url.expose())?;
     let conn = &mut conn;
     conn.batch_execute(
@@ -82,11 +86,31 @@ fn listen(url: &Secret, tell: &watch::Sender<i64>) -> Result<(), Box<dyn std::er
             }
             while leads && sequence(conn)? == BATCH {}
             let last = last_position(conn)?;
+            let (waiting, oldest) = waiting(conn)?;
+            watch::FEED.seen(last, leads, waiting, oldest);
             tell.send_if_modified(|known| std::mem::replace(known, last) != last);
         }
         std::thread::sleep(LISTEN_EVERY);
     }
     Ok(())
+}
+
+/// How many committed rows have no position yet, and for how many seconds the oldest has had none. Not only the leader
+/// looks: of a leader that hangs, the others tell.
+fn waiting(conn: &mut PgConnection) -> QueryResult<(i64, f64)> {
+    let row: Backlog = diesel::sql_query(
+        "SELECT count(*) AS rows, coalesce(extract(epoch FROM now() - min(at)), 0)::float8 AS oldest FROM outbox",
+    )
+    .get_result(conn)?;
+    Ok((row.rows, row.oldest))
+}
+
+#[derive(QueryableByName)]
+struct Backlog {
+    #[diesel(sql_type = BigInt)]
+    rows: i64,
+    #[diesel(sql_type = Double)]
+    oldest: f64,
 }
 
 /// The thread starts with the process, which may still have to make its tables.

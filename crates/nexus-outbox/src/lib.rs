@@ -7,6 +7,7 @@ mod event;
 mod feed;
 mod leader;
 mod schema;
+mod watch;
 
 pub use announce::{Fact, announce, announce_all};
 pub use chain::{ChainBreak, verify_chain};

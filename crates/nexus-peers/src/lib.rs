@@ -55,11 +55,16 @@ impl Credentials {
             "this service's secret, known to auth",
         );
         Some(Self {
-            auth_url: trim(&auth_url?),
+            auth_url: trim(first(&auth_url?)),
             client_id,
             client_secret: client_secret?,
         })
     }
+}
+
+/// The gateway may know several replicas; whoever only asks now and then is served by one.
+fn first(urls: &str) -> &str {
+    urls.split(',').next().unwrap_or(urls).trim()
 }
 
 fn trim(url: &str) -> String {

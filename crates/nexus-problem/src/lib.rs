@@ -3,11 +3,10 @@
 mod extract;
 mod problem;
 mod text;
-mod trace;
 
 pub use extract::{Body, BodyHash, Id, IfMatch, Query, from_json, merged, new_record};
+pub use nexus_telemetry::{trace_id, with_trace_id};
 pub use problem::{
     ApiError, ApiResult, FieldError, FieldErrors, Problem, ProblemBody, not_found_handler,
 };
 pub use text::{optional_text, required_text};
-pub use trace::{trace_id, with_trace_id};

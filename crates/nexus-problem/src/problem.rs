@@ -338,7 +338,7 @@ impl ResponseError for ApiError {
         }
         response
             .content_type("application/problem+json")
-            .json(self.0.body(crate::trace_id()))
+            .json(self.0.body(crate::trace_id().map(|id| id.to_string())))
     }
 }
 

@@ -4,6 +4,7 @@ mod answer;
 mod app;
 mod clock;
 mod document;
+mod drain;
 mod list;
 mod once;
 mod run;

@@ -52,6 +52,9 @@ pub struct Parts {
 /// The threads that own a database connection.
 const DB_THREADS: usize = 4;
 const MIGRATE_AGAIN_AFTER: Duration = Duration::from_secs(1);
+/// How long a service may prepare itself before it answers anything.
+const QUIET_START: Duration = Duration::from_secs(2);
+const LOOK_EVERY: Duration = Duration::from_millis(5);
 const HOURLY: Duration = Duration::from_secs(3600);
 
 /// The whole program.
@@ -153,27 +156,55 @@ async fn live(service: Service, start: Start, listener: TcpListener) -> Result<(
         clock: clock::now,
     };
     let migrated = Arc::new(AtomicBool::new(false));
+    let preparing = prepare(
+        service,
+        start.database_url,
+        app.clone(),
+        start.parts.background,
+        Arc::clone(&migrated),
+    );
+    tokio::pin!(preparing);
+    // Requests that come while this goes well wait unanswered: a restart is a pause to them, not an error. When it takes
+    // longer, they are told so, and whoever watches is told why.
+    let ready = tokio::select! {
+        result = &mut preparing => result.map(|()| true)?,
+        () = tokio::time::sleep(QUIET_START) => false,
+        () = told_to_stop() => return Ok(()),
+    };
     let configure = start.parts.configure;
     let mount = move |cfg: &mut ServiceConfig| configure(cfg);
-    let running = serve(
-        listener,
-        app.clone(),
-        (service.openapi)(),
-        Arc::clone(&migrated),
-        mount,
-    )?;
+    let running = serve(listener, app, (service.openapi)(), migrated, mount)?;
     tracing::info!(service = service.name, address = %running.address, "listening");
-
-    let migrating =
-        tokio::task::spawn_blocking(move || migrate_when_possible(service, &start.database_url));
-    tokio::select! {
-        result = migrating => result??,
-        () = told_to_stop() => return Ok(running.drain().await?),
+    if !ready {
+        tokio::select! {
+            result = preparing => result?,
+            () = told_to_stop() => return Ok(running.drain().await?),
+        }
     }
-    migrated.store(true, Ordering::Release);
-    (start.parts.background)(app.clone());
-    tokio::spawn(clean_up(app));
     until_told_to_stop(running).await
+}
+
+/// Brings the schema up to date, starts what runs beside the requests, and returns when tokens can be checked.
+async fn prepare(
+    service: Service,
+    url: Secret,
+    app: App,
+    background: Box<dyn FnOnce(App)>,
+    migrated: Arc<AtomicBool>,
+) -> Result<(), Failure> {
+    // A thread of its own: nobody waits for it when the process is told to stop.
+    let (tell, told) = tokio::sync::oneshot::channel();
+    std::thread::Builder::new()
+        .name("migrate".to_owned())
+        .spawn(move || tell.send(migrate_when_possible(service, &url)))?;
+    told.await??;
+    migrated.store(true, Ordering::Release);
+    background(app.clone());
+    tokio::spawn(clean_up(app.clone()));
+    while app.verifier.keys.is_empty() {
+        tokio::time::sleep(LOOK_EVERY).await;
+    }
+    Ok(())
 }
 
 /// Waits for PostgreSQL as long as it takes; gives up only when the schema itself is the trouble.

@@ -13,6 +13,7 @@ use serde_json::json;
 use utoipa::openapi::OpenApi;
 
 use crate::app::App;
+use crate::drain::Drain;
 use crate::tracing_layer::{methods, trace};
 
 /// Two cores, two workers.
@@ -21,7 +22,8 @@ const WORKERS: usize = 2;
 const BODY_MOST: usize = 1024 * 1024;
 const HEAD_WITHIN: Duration = Duration::from_secs(5);
 const IDLE: Duration = Duration::from_secs(75);
-const DRAIN_SECONDS: u64 = 8;
+const DRAIN: Duration = Duration::from_secs(8);
+const LISTENER_CLOSES: Duration = Duration::from_millis(20);
 
 /// A started server.
 pub struct Running {
@@ -31,19 +33,26 @@ pub struct Running {
     pub handle: ServerHandle,
     /// Ends when the server has stopped.
     pub ended: tokio::task::JoinHandle<std::io::Result<()>>,
-    draining: Arc<AtomicBool>,
+    drain: Arc<Drain>,
     feed: Feed,
 }
 
 impl Running {
-    /// Not ready any more; finishes what has begun, then stops.
+    /// Not ready any more; gives connections back, closes the listener, finishes what has begun, then stops. It does not wait
+    /// for the framework, which looks once a second: whoever starts this service again does so at once.
     pub async fn drain(self) -> std::io::Result<()> {
-        self.draining.store(true, Ordering::Release);
         self.feed.stop();
-        self.handle.stop(true).await;
-        self.ended
-            .await
-            .unwrap_or_else(|error| Err(std::io::Error::other(error)))
+        self.drain.say_farewell().await;
+        let stopping = self.handle.stop(true);
+        let finished = async {
+            // The listener is closed within moments of being told.
+            tokio::time::sleep(LISTENER_CLOSES).await;
+            self.drain.finished(DRAIN).await;
+        };
+        tokio::select! {
+            () = stopping => self.ended.await.unwrap_or_else(|error| Err(std::io::Error::other(error))),
+            () = finished => Ok(()),
+        }
     }
 }
 
@@ -52,7 +61,7 @@ impl Running {
 struct Readiness {
     app: App,
     migrated: Arc<AtomicBool>,
-    draining: Arc<AtomicBool>,
+    drain: Arc<Drain>,
 }
 
 /// Starts the HTTP server.
@@ -67,20 +76,22 @@ pub fn serve(
     configure: impl Fn(&mut ServiceConfig) + Clone + Send + 'static,
 ) -> std::io::Result<Running> {
     let address = listener.local_addr()?;
-    let draining = Arc::new(AtomicBool::new(false));
+    let drain = Arc::new(Drain::default());
     let readiness = Readiness {
         app: app.clone(),
         migrated,
-        draining: Arc::clone(&draining),
+        drain: Arc::clone(&drain),
     };
+    let name = Data::new(Name(own_name(&document)));
     let known = methods(&document);
     let document = Data::new(document);
     let waiting = app.feed.clone();
     let (db, feed) = (Data::new(app.db.clone()), Data::new(app.feed.clone()));
     let verifier = Data::from(Arc::clone(&app.verifier));
     let (app, readiness) = (Data::new(app), Data::new(readiness));
+    let drains = Arc::clone(&drain);
     let server = HttpServer::new(move || {
-        let known = Arc::clone(&known);
+        let (known, drain) = (Arc::clone(&known), Arc::clone(&drains));
         actix_web::App::new()
             .app_data(app.clone())
             .app_data(db.clone())
@@ -88,12 +99,14 @@ pub fn serve(
             .app_data(verifier.clone())
             .app_data(readiness.clone())
             .app_data(document.clone())
+            .app_data(name.clone())
             .app_data(PayloadConfig::new(BODY_MOST))
             .wrap(from_fn(move |request, next| {
-                trace(Arc::clone(&known), request, next)
+                trace(Arc::clone(&known), Arc::clone(&drain), request, next)
             }))
             .service(resource("/healthz").route(get().to(healthz)))
             .service(resource("/readyz").route(get().to(readyz)))
+            .service(resource("/metrics").route(get().to(metrics)))
             .service(resource("/internal/openapi.json").route(get().to(openapi)))
             .configure(nexus_outbox::events_route)
             .configure(|cfg| configure(cfg))
@@ -104,7 +117,7 @@ pub fn serve(
     .max_connections(512)
     .client_request_timeout(HEAD_WITHIN)
     .keep_alive(IDLE)
-    .shutdown_timeout(DRAIN_SECONDS)
+    .shutdown_timeout(DRAIN.as_secs())
     .disable_signals()
     .listen(listener)?
     .run();
@@ -113,7 +126,7 @@ pub fn serve(
         address,
         handle,
         ended: tokio::spawn(server),
-        draining,
+        drain,
         feed: waiting,
     })
 }
@@ -138,7 +151,7 @@ async fn readyz(readiness: Data<Readiness>) -> HttpResponse {
         "database": database,
         "migrated": readiness.migrated.load(Ordering::Acquire),
         "keys": !readiness.app.verifier.keys.is_empty(),
-        "serving": !readiness.draining.load(Ordering::Acquire),
+        "serving": !readiness.drain.has_begun(),
     });
     let ready = parts
         .as_object()
@@ -152,6 +165,21 @@ async fn readyz(readiness: Data<Readiness>) -> HttpResponse {
             .insert_header(("retry-after", "1"))
             .json(body)
     }
+}
+
+struct Name(String);
+
+/// Titles are `NEXUS-CRM: crm`.
+fn own_name(document: &OpenApi) -> String {
+    let title = &document.info.title;
+    title.rsplit(' ').next().unwrap_or(title).to_owned()
+}
+
+/// Numbers for Prometheus. Like every path outside `/api` it is reached from inside only: the gateway does not route it.
+async fn metrics(name: Data<Name>) -> HttpResponse {
+    HttpResponse::Ok()
+        .content_type(nexus_telemetry::metrics::CONTENT_TYPE)
+        .body(nexus_telemetry::metrics::told(&name.0))
 }
 
 async fn openapi(document: Data<OpenApi>) -> Json<Data<OpenApi>> {

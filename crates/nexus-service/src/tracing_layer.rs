@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Instant;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -10,9 +11,15 @@ use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::{Error, ResponseError};
 use nexus_problem::{ApiError, Problem, with_trace_id};
+use nexus_telemetry::metrics::REQUESTS;
 use nexus_telemetry::{SPANS, TraceParent, adopt_parent};
 use tracing::Instrument;
 use utoipa::openapi::OpenApi;
+
+use crate::drain::{Counted, Drain};
+
+/// Who watches a service is not what it is watched for.
+const WATCHING: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
 
 /// Which methods each path knows, for 405.
 pub(crate) type Methods = Arc<HashMap<String, String>>;
@@ -45,9 +52,11 @@ fn fresh_context() -> TraceParent {
 
 pub(crate) async fn trace(
     methods: Methods,
+    drain: Arc<Drain>,
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
-) -> Result<ServiceResponse<BoxBody>, Error> {
+) -> Result<ServiceResponse<Counted>, Error> {
+    let (begun, under_way) = (Instant::now(), drain.begin());
     let parent = request
         .headers()
         .get("traceparent")
@@ -71,17 +80,23 @@ pub(crate) async fn trace(
         Ok::<_, Error>(speak_problem(response, route.as_deref(), &methods))
     })
     .await?;
-    span.record("http.status", response.status().as_u16());
+    let status = response.status().as_u16();
+    span.record("http.status", status);
+    let known = route.as_deref().unwrap_or("?");
+    if !WATCHING.contains(&known) {
+        let method = response.request().method().as_str();
+        REQUESTS.answered(method, known, status, begun.elapsed());
+    }
     if response.status().is_server_error() && route.as_deref() != Some("/readyz") {
         tracing::warn!(
-            status = response.status().as_u16(),
+            status,
             method = %response.request().method(),
-            route = route.as_deref().unwrap_or("?"),
+            route = known,
             trace_id = id,
             "request failed"
         );
     }
-    Ok(response)
+    Ok(drain.finish(response, under_way))
 }
 
 /// The framework's own bare errors become problems too.

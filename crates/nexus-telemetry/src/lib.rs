@@ -1,6 +1,10 @@
 #![doc = include_str!("../README.md")]
 
 mod context;
+mod lines;
+/// Numbers for whoever watches.
+pub mod metrics;
+mod trace_id;
 
 use std::io::IsTerminal;
 
@@ -16,6 +20,9 @@ use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer};
 
 pub use context::{TraceParent, adopt_parent, current_traceparent};
+pub use trace_id::{on_behalf_of, trace_id, with_trace_id};
+
+use lines::Traced;
 
 /// The target of every span of ours. Spans cost nothing unless an exporter listens to them.
 pub const SPANS: &str = "nexus::span";
@@ -37,6 +44,7 @@ impl Drop for Telemetry {
 /// # Errors
 /// When the exporter cannot be built, or logging was started before.
 pub fn start(service: &'static str) -> Result<Telemetry, Box<dyn std::error::Error + Send + Sync>> {
+    metrics::started();
     let mut settings = Settings::from_env();
     let json = settings.or("LOG_FORMAT", String::from("text")) == "json";
     let endpoint: Option<String> = settings.optional("OTEL_EXPORTER_OTLP_ENDPOINT");
@@ -55,12 +63,17 @@ pub fn start(service: &'static str) -> Result<Telemetry, Box<dyn std::error::Err
     }
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
     let lines = if json {
-        lines.json().flatten_event(true).boxed()
+        lines
+            .json()
+            .flatten_event(true)
+            .map_event_format(|format| Traced { format, json })
+            .boxed()
     } else {
         lines
             .compact()
             .with_ansi(std::io::stderr().is_terminal())
             .with_target(false)
+            .map_event_format(|format| Traced { format, json })
             .boxed()
     };
     tracing_subscriber::registry()
