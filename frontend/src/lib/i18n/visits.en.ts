@@ -350,10 +350,9 @@ export const visitWords: typeof italian = {
     failed: {
       optimizer:
         'The route engine does not answer. Accepted tours stay; try again, or put a tour together by hand.',
-      travel: 'The road engine does not answer. Try again in a moment.',
+      roads: 'The road engine does not answer. Try again in a moment.',
       answer: 'The route engine gave a wrong answer, which was not used. Try again.',
-      timeout: 'It took too long. Try fewer days or fewer agents.',
-      restarted: 'The server restarted while working. Try again.',
+      database: 'The plan could not be made. Try again in a moment.',
     },
     byHand: 'Make a tour by hand',
     conflictTitle: 'Something has changed meanwhile',

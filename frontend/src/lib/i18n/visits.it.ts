@@ -370,11 +370,10 @@ export const visitWords = {
     failed: {
       optimizer:
         'Il calcolo dei percorsi non risponde. I giri già accettati restano; puoi riprovare, o mettere insieme un giro a mano.',
-      travel: 'Il calcolo delle strade non risponde. Riprova tra poco.',
+      roads: 'Il calcolo delle strade non risponde. Riprova tra poco.',
       answer:
         'Il calcolo dei percorsi ha dato una risposta sbagliata, che non è stata usata. Riprova.',
-      timeout: 'Ci è voluto troppo. Prova con meno giorni o meno agenti.',
-      restarted: 'Il server è ripartito mentre lavorava. Riprova.',
+      database: 'La pianificazione non si è potuta fare. Riprova tra poco.',
     } as Record<string, string>,
     byHand: 'Fai un giro a mano',
     conflictTitle: 'Nel frattempo è cambiato qualcosa',
