@@ -1,0 +1,138 @@
+import { Problem } from '$lib/api/problem';
+import { Remote } from '$lib/api/remote.svelte';
+import { explain } from '$lib/i18n/problems';
+import { fmt, t } from '$lib/i18n/index.svelte';
+import { toasts } from '$lib/ui/toasts.svelte';
+import { addDays, daysFrom } from '$lib/visits/days';
+import { changeVisit } from '$lib/visits/requests';
+import { boardDay, emptyDay, type BoardDay } from './board';
+import { moved, type Gap } from './order';
+import { orderTour, readTours, type Stop, type Tour } from './requests';
+import { takeOff, transfer, visitIds } from './transfer';
+
+/** The week's tours on a board: each move goes to the server at once. */
+export class Week {
+  readonly tours = new Remote<Tour[]>();
+  busy = $state(false);
+  days = $state.raw<BoardDay[]>([]);
+  #monday = '';
+  #agents: { id: string; name: string | null }[] = [];
+
+  async show(monday: string, agents: { id: string; name: string | null }[]): Promise<void> {
+    if (monday !== this.#monday) this.tours.value = undefined;
+    this.#monday = monday;
+    this.#agents = agents;
+    await this.reload();
+  }
+
+  readonly reload = async (): Promise<void> => {
+    const [monday, agents] = [this.#monday, this.#agents];
+    const [only, ...more] = agents;
+    await this.tours.load(() =>
+      readTours(monday, addDays(monday, 6), more.length === 0 ? only?.id : undefined),
+    );
+    this.#arrange();
+  };
+
+  /** Monday to Friday always; Saturday and Sunday when there is a tour. */
+  #arrange() {
+    const tours = this.tours.value ?? [];
+    this.days = this.#agents.flatMap(({ id, name }) =>
+      daysFrom(this.#monday, addDays(this.#monday, 6)).flatMap((day, index) => {
+        const tour = tours.find((one) => one.agent_id === id && one.day === day);
+        if (tour) return [boardDay(tour)];
+        return index < 5 ? [emptyDay(id, name, day)] : [];
+      }),
+    );
+  }
+
+  tourOf(day: string): Tour | undefined {
+    const known = this.days.find(({ key }) => key === day);
+    return this.tours.value?.find(({ id }) => id === known?.tourId);
+  }
+
+  stopOf(visitId: string): { tour: Tour; stop: Stop } | undefined {
+    for (const tour of this.tours.value ?? []) {
+      const stop = tour.stops.find(({ visit }) => visit.id === visitId);
+      if (stop) return { tour, stop };
+    }
+    return undefined;
+  }
+
+  /** Shown at once; what the server refuses goes back. */
+  async move(visitId: string, to: Gap): Promise<void> {
+    const known = this.stopOf(visitId);
+    const into = this.days.find(({ key }) => key === to.day);
+    if (!known || !into) return;
+    const { tour, stop } = known;
+    const at = tour.stops.indexOf(stop);
+    const home = this.days.find(({ tourId }) => tourId === tour.id);
+    if (!home || into.agentId !== home.agentId) return;
+    this.#preview(visitId, to);
+    const name = stop.visit.client_name;
+    await this.#try(async () => {
+      if (into.key === home.key) {
+        await orderTour(tour, moved(visitIds(tour.stops), at, to.at));
+        toasts.say(t().tours.reordered, {
+          undo: () => void this.move(visitId, { day: home.key, at }),
+        });
+      } else {
+        const gone = await transfer(tour, stop, into.day, to.at);
+        toasts.say(t().tours.moved(name, fmt().weekday(into.day)), {
+          undo: () => void this.move(gone.visit.id, { day: home.key, at }),
+        });
+      }
+    });
+  }
+
+  async remove(visitId: string): Promise<void> {
+    const known = this.stopOf(visitId);
+    if (!known) return;
+    await this.#try(async () => {
+      await takeOff(known.tour, known.stop.visit);
+      toasts.say(t().tours.removed(known.stop.visit.client_name));
+    });
+  }
+
+  /** An appointment at the time that the tour gives it, or none any more. */
+  async pin(visitId: string, at: string | null): Promise<void> {
+    const known = this.stopOf(visitId);
+    if (!known) return;
+    const { tour, stop } = known;
+    const name = stop.visit.client_name;
+    await this.#try(async () => {
+      await changeVisit(stop.visit, { fixed_at: at });
+      await orderTour(tour, visitIds(tour.stops));
+      toasts.say(at ? t().tours.pinnedToast(name, fmt().time(at)) : t().tours.unpinnedToast(name));
+    });
+  }
+
+  #preview(visitId: string, to: Gap) {
+    const tile = this.days.flatMap(({ stops }) => stops).find(({ key }) => key === visitId);
+    if (!tile) return;
+    this.days = this.days.map((day) => {
+      const rest = day.stops.filter(({ key }) => key !== visitId);
+      if (day.key !== to.day) return { ...day, stops: rest };
+      return {
+        ...day,
+        estimated: true,
+        stops: [...rest.slice(0, to.at), tile, ...rest.slice(to.at)],
+      };
+    });
+  }
+
+  async #try(work: () => Promise<void>) {
+    if (this.busy) return;
+    this.busy = true;
+    try {
+      await work();
+    } catch (thrown) {
+      const problem = Problem.from(thrown);
+      const words = problem.slug === 'stale' ? t().tours.outdated : explain(problem);
+      toasts.say(words, { tone: 'bad' });
+    } finally {
+      await this.reload();
+      this.busy = false;
+    }
+  }
+}

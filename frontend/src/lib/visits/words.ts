@@ -1,0 +1,12 @@
+import { fmt, t } from '$lib/i18n/index.svelte';
+import type { Visit } from './requests';
+
+/** When a visit is or was, as people say it. */
+export function whenOf(visit: Visit): string {
+  const day = fmt().weekday(visit.day);
+  const words = t().visits;
+  if (visit.started_at) return `${day}, ${fmt().time(visit.started_at)}`;
+  if (visit.fixed_at) return `${day}, ${fmt().time(visit.fixed_at)} · ${words.appointment}`;
+  if (visit.expected_at) return `${day}, ${words.about(fmt().time(visit.expected_at))}`;
+  return `${day}, ${words.anyTime}`;
+}
