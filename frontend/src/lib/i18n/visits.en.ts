@@ -249,6 +249,7 @@ export const visitWords: typeof italian = {
       previous: 'Week before',
       next: 'Week after',
       thisWeek: 'This week',
+      open: 'Open the tour',
       none: 'No tours in this week',
       noneText: 'Plan it: within seconds you have every day’s tour, with the reason for each stop.',
       plan: 'Plan this week',

@@ -267,6 +267,7 @@ export const visitWords = {
       previous: 'Settimana prima',
       next: 'Settimana dopo',
       thisWeek: 'Questa settimana',
+      open: 'Apri il giro',
       none: 'Nessun giro in questa settimana',
       noneText:
         'Pianifica: in pochi secondi hai i giri di tutti i giorni, con il perché di ogni tappa.',
