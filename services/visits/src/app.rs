@@ -15,7 +15,10 @@ use utoipa::OpenApi;
 use crate::planner::worth::Reason;
 use crate::plans::model::{PlanOutcome, PlanRequest, PlanTrouble};
 use crate::plans::solve::Engines;
-use crate::{agents, mirror, places, plans, rules, tours, visits};
+use crate::{
+    agents, calendar, figures, mirror, photos, places, plans, reports, rules, territories, tours,
+    visits,
+};
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/visits");
 const FORGET_EVERY: Duration = Duration::from_secs(3_600);
@@ -40,8 +43,15 @@ fn configure(cfg: &mut ServiceConfig) {
     rules::routes::configure(cfg);
     places::routes::configure(cfg);
     places::coverage::configure(cfg);
+    territories::routes::configure(cfg);
     agents::routes::configure(cfg);
+    reports::routes::configure(cfg);
+    // Before the visits, whose ids are any word.
+    figures::routes::configure(cfg);
     visits::routes::configure(cfg);
+    visits::steps::configure(cfg);
+    photos::routes::configure(cfg);
+    calendar::routes::configure(cfg);
     plans::routes::configure(cfg);
     tours::routes::configure(cfg);
 }
@@ -110,6 +120,7 @@ fn background(app: App, places: &Places, engines: Engines) {
         mirror::inbox::apply,
     ));
     tokio::spawn(forget_positions(app.clone()));
+    tokio::spawn(figures::closing::work(app.clone()));
     tokio::spawn(plans::worker::work(app, engines));
 }
 
@@ -144,7 +155,14 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         places::coverage::show, places::coverage::show_map,
         agents::routes::show, agents::routes::replace, agents::routes::add_absence, agents::routes::remove_absence,
         visits::routes::list, visits::routes::create, visits::routes::show, visits::routes::change,
-        visits::routes::check_in, visits::routes::finish, visits::routes::miss, visits::routes::cancel,
+        visits::steps::check_in, visits::steps::correct, visits::steps::list_check_ins, visits::steps::finish,
+        visits::steps::miss, visits::steps::cancel, visits::steps::reopen, figures::routes::show,
+        photos::routes::show, photos::routes::keep, photos::routes::remove,
+        reports::routes::list, reports::routes::create, reports::routes::show, reports::routes::change, reports::routes::archive,
+        reports::routes::show_for_visit,
+        territories::routes::list, territories::routes::create, territories::routes::show, territories::routes::change,
+        territories::routes::archive,
+        calendar::routes::show, calendar::routes::make, calendar::routes::revoke, calendar::routes::read,
         plans::routes::create, plans::routes::show, plans::routes::cancel, plans::routes::take,
         tours::routes::list, tours::routes::create, tours::routes::show, tours::routes::change, tours::routes::withdraw,
     ),

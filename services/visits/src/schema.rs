@@ -14,6 +14,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    calendar_feeds (agent_id) {
+        agent_id -> Uuid,
+        token_hash -> Bytea,
+        created_at -> Timestamptz,
+        read_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     check_ins (id) {
         id -> Uuid,
         visit_id -> Uuid,
@@ -23,6 +32,11 @@ diesel::table! {
         lng -> Nullable<Double>,
         accuracy_m -> Nullable<Integer>,
         distance_m -> Nullable<Integer>,
+        inside -> Nullable<Bool>,
+        corrects -> Nullable<Uuid>,
+        reason -> Nullable<Text>,
+        created_by -> Uuid,
+        created_at -> Timestamptz,
     }
 }
 
@@ -42,8 +56,21 @@ diesel::table! {
 }
 
 diesel::table! {
+    closed_days (agent_id, day) {
+        agent_id -> Uuid,
+        day -> Date,
+        id -> Uuid,
+        version -> BigInt,
+        figures -> Jsonb,
+    }
+}
+
+diesel::table! {
     counted_orders (id) {
         id -> Uuid,
+        client_id -> Nullable<Uuid>,
+        ordered_on -> Nullable<Date>,
+        total_cents -> BigInt,
     }
 }
 
@@ -119,6 +146,8 @@ diesel::table! {
         cadence_days -> Integer,
         last_visit_on -> Nullable<Date>,
         due_on -> Date,
+        territory_id -> Nullable<Uuid>,
+        geo_source -> Nullable<Text>,
     }
 }
 
@@ -136,6 +165,31 @@ diesel::table! {
         created_by -> Uuid,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    report_template_versions (template_id, version) {
+        template_id -> Uuid,
+        version -> BigInt,
+        name -> Text,
+        questions -> Jsonb,
+        created_by -> Uuid,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    report_templates (id) {
+        id -> Uuid,
+        version -> BigInt,
+        name -> Text,
+        classes -> Array<Text>,
+        position -> Integer,
+        questions -> Jsonb,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        archived_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -162,6 +216,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    territories (id) {
+        id -> Uuid,
+        version -> BigInt,
+        name -> Text,
+        areas -> Array<Text>,
+        agent_ids -> Array<Uuid>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        archived_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     tours (id) {
         id -> Uuid,
         version -> BigInt,
@@ -178,6 +245,22 @@ diesel::table! {
         created_by -> Uuid,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    visit_photos (id) {
+        id -> Uuid,
+        visit_id -> Uuid,
+        question_id -> Nullable<Text>,
+        content_type -> Text,
+        width -> Integer,
+        height -> Integer,
+        size_bytes -> Integer,
+        sent_sha256 -> Bytea,
+        bytes -> Bytea,
+        created_by -> Uuid,
+        created_at -> Timestamptz,
     }
 }
 
@@ -199,7 +282,10 @@ diesel::table! {
         agent_id -> Uuid,
         status -> Text,
         day -> Date,
+        until_day -> Nullable<Date>,
+        planned_on -> Date,
         fixed_at -> Nullable<Timestamptz>,
+        leeway_minutes -> Integer,
         expected_at -> Nullable<Timestamptz>,
         minutes -> Integer,
         subject -> Nullable<Text>,
@@ -207,6 +293,7 @@ diesel::table! {
         note -> Nullable<Text>,
         products -> Jsonb,
         next_step -> Nullable<Jsonb>,
+        answers -> Nullable<Jsonb>,
         reason -> Nullable<Text>,
         started_at -> Nullable<Timestamptz>,
         ended_at -> Nullable<Timestamptz>,
@@ -227,5 +314,13 @@ diesel::table! {
 }
 
 diesel::allow_tables_to_appear_in_same_query!(
-    clients, deals, offers, places, stages, stops, tours, visits
+    clients,
+    deals,
+    offers,
+    places,
+    stages,
+    stops,
+    territories,
+    tours,
+    visits
 );

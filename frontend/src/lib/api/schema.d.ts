@@ -413,6 +413,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/calendar/{token}.ics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The calendar (RFC 5545) to which an address leads: visits and absences from 90 days ago on. Whoever has the address needs no
+         *     account.
+         */
+        get: operations["calendar_read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calendar/feed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether one has a calendar feed, and when it was read. */
+        get: operations["calendar_feed_get"];
+        put?: never;
+        /**
+         * Makes one's own calendar feed, or gives it another address: the one before leads nowhere from then on. The address is shown
+         *     this once.
+         */
+        post: operations["calendar_feed_make"];
+        /** Takes one's own feed back: its address leads nowhere. */
+        delete: operations["calendar_feed_revoke"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/campaigns": {
         parameters: {
             query?: never;
@@ -691,7 +733,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How many shops were seen within their interval, by agent, class or province. */
+        /** How many shops were seen within their interval, by agent, class, province or territory. */
         get: operations["coverage_get"];
         put?: never;
         post?: never;
@@ -2285,6 +2327,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/report-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What reports ask, in the order in which the templates are tried. */
+        get: operations["report_templates_list"];
+        put?: never;
+        /** A new template. */
+        post: operations["report_templates_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/report-templates/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One template. */
+        get: operations["report_templates_get"];
+        put?: never;
+        post?: never;
+        /** Nobody is asked this any more. */
+        delete: operations["report_templates_archive"];
+        options?: never;
+        head?: never;
+        /** Changes some fields of a template (JSON merge patch). Reports that were made keep what they were asked. */
+        patch: operations["report_templates_change"];
+        trace?: never;
+    };
     "/api/v1/roles": {
         parameters: {
             query?: never;
@@ -2445,6 +2524,43 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/territories": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who looks after which part of the country, by name. */
+        get: operations["territories_list"];
+        put?: never;
+        /** A new territory; every shop goes to the closest. */
+        post: operations["territories_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/territories/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One territory. */
+        get: operations["territories_get"];
+        put?: never;
+        post?: never;
+        /** Puts a territory away; its shops go to the next closest. */
+        delete: operations["territories_archive"];
+        options?: never;
+        head?: never;
+        /** Changes some fields of a territory (JSON merge patch); every shop goes to the closest. */
+        patch: operations["territories_change"];
         trace?: never;
     };
     "/api/v1/tours": {
@@ -2729,6 +2845,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/visits/{id}/check-in/correct": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The check-in was wrong: what is right is another fact beside it. */
+        post: operations["visits_correct_check_in"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/visits/{id}/check-ins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All check-ins of a visit, those that were put right too, the newest last. */
+        get: operations["visits_check_ins"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/visits/{id}/done": {
         parameters: {
             query?: never;
@@ -2757,6 +2907,79 @@ export interface paths {
         put?: never;
         /** The visit was not made. */
         post: operations["visits_missed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/visits/{id}/photos/{photo}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A picture. Browsers take it as a file to keep, never as a page. */
+        get: operations["visit_photos_get"];
+        /**
+         * Keeps a picture with its visit, under an id that the caller chooses: JPEG, PNG or WebP, up to 900 kB, 10 for a visit. What the
+         *     camera wrote into it is taken out. Sent again it changes nothing.
+         */
+        put: operations["visit_photos_put"];
+        post?: never;
+        /** Takes a picture away for good. */
+        delete: operations["visit_photos_remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/visits/{id}/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A visit that was cancelled or missed takes place after all. */
+        post: operations["visits_reopen"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/visits/{id}/report-template": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the report of this visit asks: the first template that is for the client's class. */
+        get: operations["visits_report_template"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/visits/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Planned against done, appointments kept, the share of driving, visits a day: in all, by agent and by day. */
+        get: operations["visits_figures"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2816,6 +3039,12 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        /** @description One agent's figures. */
+        AgentFigures: components["schemas"]["VisitFigures"] & {
+            /** Format: uuid */
+            agent_id: string;
+            agent_name?: string | null;
+        };
         /** @description A key as the API shows it. */
         ApiKeyView: {
             /** Format: date-time */
@@ -2859,14 +3088,20 @@ export interface components {
             /** @description Why liquids go to a shop whose ADM authorisation does not allow them; asked for only then. */
             override_reason?: string | null;
         };
-        /** @description Where somebody is, if they choose to say. */
+        /** @description When somebody came, and where they are, if they choose to say. */
         Arrival: {
             /**
              * Format: int32
-             * @description How exact that is.
+             * @description How exact the position is.
              * @default null
              */
             accuracy_m: number | null;
+            /**
+             * Format: date-time
+             * @description When it was; now when not given. A phone without signal tells it later.
+             * @default null
+             */
+            at: string | null;
             /**
              * Format: double
              * @default null
@@ -2877,6 +3112,19 @@ export interface components {
              * @default null
              */
             lng: number | null;
+            /**
+             * Format: date-time
+             * @description When the phone found the position: within two minutes of `at`. Goes with it.
+             * @default null
+             */
+            position_at: string | null;
+        };
+        /** @description A template in the version that was shown. */
+        AskedTemplate: {
+            /** Format: uuid */
+            id: string;
+            /** Format: int64 */
+            version: number;
         };
         /** @description Who works it. */
         AssignLeadBody: {
@@ -2995,6 +3243,23 @@ export interface components {
             pipeline: components["schemas"]["Pipeline"];
             /** @description Of the open deals on the board. */
             total: components["schemas"]["Figures"];
+        };
+        /** @description One's own feed. */
+        CalendarFeed: {
+            /** Format: date-time */
+            created_at?: string | null;
+            /** @description Whether there is one. */
+            exists: boolean;
+            /**
+             * @description Its path, only in the answer that made it: afterwards nobody knows it but whoever kept it.
+             * @example /api/v1/calendar/0f3c….ics
+             */
+            path?: string | null;
+            /**
+             * Format: date-time
+             * @description When a calendar read it last, within ten minutes.
+             */
+            read_at?: string | null;
         };
         /** @description An effort that brings leads: a fair, a mailing, a day of calls. */
         Campaign: components["schemas"]["CampaignFields"] & {
@@ -3538,6 +3803,16 @@ export interface components {
             /** Format: uuid */
             opportunity_id?: string | null;
         };
+        /** @description What was wrong with a check-in. */
+        Correction: {
+            /**
+             * Format: date-time
+             * @description When it really was; as it was said when not given.
+             */
+            at?: string | null;
+            /** @description Why: pressed too late, in the wrong shop. */
+            reason: string;
+        };
         /** @description The lines and their sum. */
         Coverage: {
             items: components["schemas"]["CoverageLine"][];
@@ -3550,9 +3825,9 @@ export interface components {
              * @description Of those: a visit is due.
              */
             due: number;
-            /** @description The agent's id, the class, or the province; absent for shops without. */
+            /** @description The agent's or the territory's id, the class, or the province; absent for shops without. */
             key?: string | null;
-            /** @description An agent's name. */
+            /** @description An agent's or a territory's name. */
             name?: string | null;
             /**
              * Format: int32
@@ -3574,6 +3849,12 @@ export interface components {
              * @description Seen within their interval.
              */
             within: number;
+            /**
+             * Format: double
+             * @description Seen within their interval, in hundredths of all: the coverage.
+             * @example 72.5
+             */
+            within_percent: number;
         };
         /** @description Shops on the map. */
         CoverageMap: {
@@ -3585,6 +3866,11 @@ export interface components {
         Credentials: {
             email: string;
             password: string;
+        };
+        /** @description One day's figures, of all agents together. */
+        DateFigures: components["schemas"]["VisitFigures"] & {
+            /** Format: date */
+            day: string;
         };
         /** @enum {string} */
         DateFormat: "auto" | "dmy" | "mdy" | "ymd";
@@ -3686,6 +3972,16 @@ export interface components {
              * @description The amount times the stage's probability, rounded half up.
              */
             weighted_cents: number;
+        };
+        /** @description How visits went between two days. */
+        FiguresReport: {
+            agents: components["schemas"]["AgentFigures"][];
+            days: components["schemas"]["DateFigures"][];
+            /** Format: date */
+            from: string;
+            total: components["schemas"]["VisitFigures"];
+            /** Format: date */
+            until: string;
         };
         /** @enum {string} */
         GeoSource: "manual" | "gps" | "comune";
@@ -4386,7 +4682,10 @@ export interface components {
              */
             position: number;
         };
-        /** @description A shop on the map, as an array to be small: id, name, latitude, longitude, urgency in hundredths, standing, class. */
+        /**
+         * @description A shop on the map, as an array to be small: id, name, latitude, longitude, urgency in hundredths, standing, class, and what its
+         *     client ordered within a year, in cents.
+         */
         MapSpot: Record<string, never>[];
         /** @description What each text names, in their order. */
         MatchedProducts: {
@@ -4598,6 +4897,11 @@ export interface components {
             /** @description 10 to 128 characters; not one that everybody tries first. */
             password: string;
         };
+        /** @description A new template, and its id if the caller chooses it. */
+        NewReportTemplate: components["schemas"]["ReportTemplateFields"] & {
+            /** Format: uuid */
+            id?: string | null;
+        };
         /** @description A new role. */
         NewRole: {
             /**
@@ -4621,6 +4925,11 @@ export interface components {
              * @description The caller when not given.
              */
             assignee_id?: string | null;
+            /** Format: uuid */
+            id?: string | null;
+        };
+        /** @description A new territory, and its id if the caller chooses it. */
+        NewTerritory: components["schemas"]["TerritoryFields"] & {
             /** Format: uuid */
             id?: string | null;
         };
@@ -5729,6 +6038,11 @@ export interface components {
         Page_PlaceView: {
             /** @description At most `limit` records. */
             items: (components["schemas"]["Place"] & {
+                /**
+                 * Format: int32
+                 * @description How far off its coordinates may be, in metres.
+                 */
+                geo_within_m?: number | null;
                 owner_name?: string | null;
                 standing: components["schemas"]["PlaceStanding"];
                 /**
@@ -5886,6 +6200,34 @@ export interface components {
             total?: number | null;
         };
         /** @description One page of a list. */
+        Page_ReportTemplate: {
+            /** @description At most `limit` records. */
+            items: {
+                /** Format: date-time */
+                archived_at?: string | null;
+                classes: string[];
+                /** Format: date-time */
+                created_at: string;
+                /** Format: uuid */
+                id: string;
+                name: string;
+                /** Format: int32 */
+                position: number;
+                questions: components["schemas"]["ReportQuestion"][];
+                /** Format: date-time */
+                updated_at: string;
+                /** Format: int64 */
+                version: number;
+            }[];
+            /** @description Pass it as `cursor` to get the next page; `null` on the last. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description How many there are in all, when asked for with `count=true`.
+             */
+            total?: number | null;
+        };
+        /** @description One page of a list. */
         Page_RoleView: {
             /** @description At most `limit` records. */
             items: {
@@ -6017,6 +6359,25 @@ export interface components {
                 overdue: boolean;
                 /** @description Of what it is about. */
                 record_name?: string | null;
+            })[];
+            /** @description Pass it as `cursor` to get the next page; `null` on the last. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description How many there are in all, when asked for with `count=true`.
+             */
+            total?: number | null;
+        };
+        /** @description One page of a list. */
+        Page_TerritoryView: {
+            /** @description At most `limit` records. */
+            items: (components["schemas"]["Territory"] & {
+                agents: components["schemas"]["TerritoryAgent"][];
+                /**
+                 * Format: int64
+                 * @description Shops in it, of those that the caller reaches.
+                 */
+                places: number;
             })[];
             /** @description Pass it as `cursor` to get the next page; `null` on the last. */
             next_cursor?: string | null;
@@ -6159,21 +6520,67 @@ export interface components {
             total?: number | null;
         };
         /** @description One page of a list. */
+        Page_VisitCheckIn: {
+            /** @description At most `limit` records. */
+            items: {
+                /** Format: int32 */
+                accuracy_m?: number | null;
+                /** Format: date-time */
+                at: string;
+                /**
+                 * Format: uuid
+                 * @description The check-in that this one puts right.
+                 */
+                corrects?: string | null;
+                /** Format: date-time */
+                created_at: string;
+                /** Format: uuid */
+                created_by: string;
+                /** Format: int32 */
+                distance_m?: number | null;
+                /** Format: uuid */
+                id: string;
+                /** @description Whether that was at the shop. */
+                inside?: boolean | null;
+                /**
+                 * Format: double
+                 * @description Where: shown to whoever was there, and to whoever manages visits, as long as it is kept.
+                 */
+                lat?: number | null;
+                /** Format: double */
+                lng?: number | null;
+                reason?: string | null;
+            }[];
+            /** @description Pass it as `cursor` to get the next page; `null` on the last. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description How many there are in all, when asked for with `count=true`.
+             */
+            total?: number | null;
+        };
+        /** @description One page of a list. */
         Page_VisitView: {
             /** @description At most `limit` records. */
             items: (components["schemas"]["Visit"] & {
                 agent_name?: string | null;
                 city?: string | null;
+                /** @description The client's class: A, B or C. */
+                class?: string | null;
                 client_name: string;
                 /**
                  * Format: int32
-                 * @description How far from the shop it was checked in, where somebody said.
+                 * @description How far from the shop it was checked in, where somebody said; forgotten with the position.
                  */
                 distance_m?: number | null;
+                /** @description Whether that was at the shop; stays. */
+                inside?: boolean | null;
                 /** Format: double */
                 lat?: number | null;
                 /** Format: double */
                 lng?: number | null;
+                /** @description Pictures that were taken. */
+                photos: components["schemas"]["VisitPhoto"][];
                 place_name: string;
                 province?: string | null;
                 street?: string | null;
@@ -6265,6 +6672,7 @@ export interface components {
              * @description From this day on a visit is due.
              */
             due_on: string;
+            geo_source?: components["schemas"]["GeoSource"] | null;
             /**
              * Format: uuid
              * @description crm's id of the shop.
@@ -6298,6 +6706,11 @@ export interface components {
             owner_id?: string | null;
             province?: string | null;
             street?: string | null;
+            /**
+             * Format: uuid
+             * @description The territory in which it is.
+             */
+            territory_id?: string | null;
             /** Format: int64 */
             version: number;
         };
@@ -6312,6 +6725,11 @@ export interface components {
         PlaceStanding: "fine" | "due" | "overdue" | "never";
         /** @description A shop as it is shown. */
         PlaceView: components["schemas"]["Place"] & {
+            /**
+             * Format: int32
+             * @description How far off its coordinates may be, in metres.
+             */
+            geo_within_m?: number | null;
             owner_name?: string | null;
             standing: components["schemas"]["PlaceStanding"];
             /**
@@ -6925,6 +7343,8 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        /** @enum {string} */
+        QuestionKind: "text" | "number" | "choice" | "yes_no" | "photo";
         /** @description Why a document needs approval. */
         Reason: {
             /** @description `amount`, `margin`, `discount`, `credit` or `adm`. */
@@ -6954,22 +7374,85 @@ export interface components {
              */
             stage_id?: string | null;
         };
-        /** @description What came of a visit. */
-        Report: {
+        /** @description A question that was answered, in the words of that day. */
+        ReportAnswer: {
+            kind: components["schemas"]["QuestionKind"];
+            label: string;
+            question_id: string;
+            /** @description A text, a number, an option, `true` or `false`; for pictures how many there are. */
+            value: unknown;
+        };
+        /** @description What was asked, and what was answered, as a report keeps it. */
+        ReportAnswers: {
+            items: components["schemas"]["ReportAnswer"][];
+            /** Format: uuid */
+            template_id: string;
+            template_name: string;
+            /** Format: int64 */
+            template_version: number;
+        };
+        /** @description A question of a report. */
+        ReportQuestion: {
+            /** @description What helps to answer. */
+            hint?: string | null;
             /**
-             * Format: date-time
-             * @description When it ended; now when not given.
+             * @description Its name among the questions of a template: small letters, digits, `_`. It keeps it when its words change.
+             * @example esposizione
              */
-            ended_at?: string | null;
-            next_step?: components["schemas"]["NextStep"] | null;
-            note?: string | null;
-            outcome: components["schemas"]["VisitOutcome"];
-            products?: components["schemas"]["DiscussedProduct"][];
+            id: string;
+            kind: components["schemas"]["QuestionKind"];
+            /** @example Com'è esposta la merce? */
+            label: string;
             /**
-             * Format: date-time
-             * @description When it began, if nobody checked in: then the end less its length.
+             * Format: double
+             * @description The least that a number may be.
              */
-            started_at?: string | null;
+            least?: number | null;
+            /**
+             * Format: double
+             * @description The most that a number may be.
+             */
+            most?: number | null;
+            /** @description What a choice offers: 2 to 30. */
+            options?: string[];
+            /** @description Without an answer the report is not taken, when somebody was met. */
+            required?: boolean;
+        };
+        /** @description A template's row. */
+        ReportTemplate: {
+            /** Format: date-time */
+            archived_at?: string | null;
+            classes: string[];
+            /** Format: date-time */
+            created_at: string;
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** Format: int32 */
+            position: number;
+            questions: components["schemas"]["ReportQuestion"][];
+            /** Format: date-time */
+            updated_at: string;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description What may be written of a template. */
+        ReportTemplateFields: {
+            /**
+             * @description For clients of these classes; for all when empty.
+             * @default []
+             */
+            classes: string[];
+            /** @default  */
+            name: string;
+            /**
+             * Format: int32
+             * @description The first that is for a client is the one that is asked; smaller is first.
+             * @default 0
+             */
+            position: number;
+            /** @default [] */
+            questions: components["schemas"]["ReportQuestion"][];
         };
         /** @description What changes about a role. */
         RoleChanges: {
@@ -7459,6 +7942,61 @@ export interface components {
         };
         /** @enum {string} */
         TaxClass: "nicotine" | "no_nicotine";
+        /** @description A territory's row. */
+        Territory: {
+            agent_ids: string[];
+            /** Format: date-time */
+            archived_at?: string | null;
+            areas: string[];
+            /** Format: date-time */
+            created_at: string;
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** Format: date-time */
+            updated_at: string;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description Somebody who looks after a territory. */
+        TerritoryAgent: {
+            /** Format: uuid */
+            id: string;
+            name?: string | null;
+        };
+        /** @description What may be written of a territory. A patch names some of these. */
+        TerritoryFields: {
+            /**
+             * @description Who looks after it.
+             * @default []
+             */
+            agent_ids: string[];
+            /**
+             * @description Regions (`Piemonte`), provinces (`TO`) and beginnings of CAPs (`101`). The closest wins: a CAP over a province, a
+             *     province over a region, more digits over fewer.
+             * @default []
+             * @example [
+             *       "TO",
+             *       "CN",
+             *       "101"
+             *     ]
+             */
+            areas: string[];
+            /**
+             * @default
+             * @example Torino e cintura
+             */
+            name: string;
+        };
+        /** @description A territory as it is shown. */
+        TerritoryView: components["schemas"]["Territory"] & {
+            agents: components["schemas"]["TerritoryAgent"][];
+            /**
+             * Format: int64
+             * @description Shops in it, of those that the caller reaches.
+             */
+            places: number;
+        };
         /** @description A column of a spreadsheet: article codes or names. */
         TextsToMatch: {
             /** @description At most 500. */
@@ -7715,6 +8253,7 @@ export interface components {
              * @description Who goes.
              */
             agent_id: string;
+            answers?: components["schemas"]["ReportAnswers"] | null;
             /** Format: uuid */
             client_id: string;
             /** Format: date-time */
@@ -7737,6 +8276,11 @@ export interface components {
             fixed_at?: string | null;
             /** Format: uuid */
             id: string;
+            /**
+             * Format: int32
+             * @description So many minutes earlier or later it may begin.
+             */
+            leeway_minutes: number;
             /** Format: int32 */
             minutes: number;
             next_step?: components["schemas"]["NextStep"] | null;
@@ -7747,6 +8291,11 @@ export interface components {
              * @description The shop.
              */
             place_id: string;
+            /**
+             * Format: date
+             * @description The day for which it was planned, even if it was made on another.
+             */
+            planned_on: string;
             /** @description What was talked about. */
             products: components["schemas"]["DiscussedProduct"][];
             /** @description Why it was missed or cancelled. */
@@ -7757,10 +8306,138 @@ export interface components {
             subject?: string | null;
             /** Format: uuid */
             tour_id?: string | null;
+            /**
+             * Format: date
+             * @description Any day from `day` to this one will do.
+             */
+            until_day?: string | null;
             /** Format: date-time */
             updated_at: string;
             /** Format: int64 */
             version: number;
+        };
+        /** @description A check-in as it is shown. */
+        VisitCheckIn: {
+            /** Format: int32 */
+            accuracy_m?: number | null;
+            /** Format: date-time */
+            at: string;
+            /**
+             * Format: uuid
+             * @description The check-in that this one puts right.
+             */
+            corrects?: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: uuid */
+            created_by: string;
+            /** Format: int32 */
+            distance_m?: number | null;
+            /** Format: uuid */
+            id: string;
+            /** @description Whether that was at the shop. */
+            inside?: boolean | null;
+            /**
+             * Format: double
+             * @description Where: shown to whoever was there, and to whoever manages visits, as long as it is kept.
+             */
+            lat?: number | null;
+            /** Format: double */
+            lng?: number | null;
+            reason?: string | null;
+        };
+        /**
+         * @description What is counted of a day. A visit is planned for a day when it stood there before the day began, is an appointment, or is on a
+         *     tour; what was cancelled is not.
+         */
+        VisitCounts: {
+            /**
+             * Format: int32
+             * @description Appointments for the day.
+             */
+            appointments: number;
+            /**
+             * Format: int32
+             * @description Of those: kept.
+             */
+            appointments_kept: number;
+            /**
+             * Format: int32
+             * @description Of those: begun within a quarter of an hour of what was agreed, or within their leeway and that.
+             */
+            appointments_on_time: number;
+            /**
+             * Format: int32
+             * @description Cancelled.
+             */
+            cancelled: number;
+            /**
+             * Format: int32
+             * @description Of those: somebody was met.
+             */
+            contacts: number;
+            /**
+             * Format: int32
+             * @description 1 when a visit was made: a day of visits.
+             */
+            days: number;
+            /** Format: int64 */
+            distance_m: number;
+            /**
+             * Format: int32
+             * @description Made on the day, planned or not.
+             */
+            done: number;
+            /**
+             * Format: int32
+             * @description Of those: not made.
+             */
+            missed: number;
+            /**
+             * Format: int32
+             * @description Planned for the day, and nobody has said what came of it.
+             */
+            open: number;
+            /**
+             * Format: int32
+             * @description Of those: they ordered.
+             */
+            ordered: number;
+            /**
+             * Format: int32
+             * @description Planned for the day.
+             */
+            planned: number;
+            /**
+             * Format: int32
+             * @description Of those: made, on this day or another.
+             */
+            planned_done: number;
+            /**
+             * Format: int64
+             * @description In the shops on days with a tour: what driving is compared with.
+             */
+            tour_visit_seconds: number;
+            /**
+             * Format: int64
+             * @description Driving, as the day's tour has it; 0 without a tour or a visit made.
+             */
+            travel_seconds: number;
+            /**
+             * Format: int32
+             * @description Made on the day without having been planned.
+             */
+            unplanned: number;
+            /**
+             * Format: int64
+             * @description In the shops, from check-in to report.
+             */
+            visit_seconds: number;
+        };
+        /** @description Why a visit did not take place. */
+        VisitFallReason: {
+            /** @default null */
+            reason: string | null;
         };
         /** @description What may be written of a visit that is to come. */
         VisitFields: {
@@ -7781,12 +8458,45 @@ export interface components {
             fixed_at?: string | null;
             /**
              * Format: int32
+             * @description So many minutes earlier or later an appointment may begin: 0 to 120, 0 when not given.
+             */
+            leeway_minutes?: number | null;
+            /**
+             * Format: int32
              * @description How long; as the rules say when not given.
              */
             minutes?: number | null;
             /** Format: uuid */
             place_id: string;
             subject?: string | null;
+            /**
+             * Format: date
+             * @description Any day from `day` to this one will do; a plan chooses. Not for appointments.
+             */
+            until_day?: string | null;
+        };
+        /** @description Counts, and what follows from them. */
+        VisitFigures: components["schemas"]["VisitCounts"] & {
+            /**
+             * Format: double
+             * @description Made of what was planned, 0 to 1; absent when nothing was.
+             */
+            done_share?: number | null;
+            /**
+             * Format: double
+             * @description Driving ÷ (driving + in the shops), on days with a tour.
+             */
+            driving_share?: number | null;
+            /**
+             * Format: double
+             * @description Appointments kept, 0 to 1.
+             */
+            kept_share?: number | null;
+            /**
+             * Format: double
+             * @description Visits made ÷ days of visits.
+             */
+            visits_a_day?: number | null;
         };
         /** @enum {string} */
         VisitOutcome: "ordered" | "interested" | "nothing" | "nobody_there" | "closed";
@@ -7799,8 +8509,64 @@ export interface components {
             /** Format: date-time */
             fixed_at?: string | null;
             /** Format: int32 */
+            leeway_minutes?: number | null;
+            /** Format: int32 */
             minutes?: number | null;
             subject?: string | null;
+            /** Format: date */
+            until_day?: string | null;
+        };
+        /** @description What is told of a picture; itself it is fetched from its own path. */
+        VisitPhoto: {
+            content_type: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: uuid */
+            created_by: string;
+            /** Format: int32 */
+            height: number;
+            /** Format: uuid */
+            id: string;
+            /** @description The question that it answers. */
+            question_id?: string | null;
+            /** Format: int32 */
+            size_bytes: number;
+            /** Format: int32 */
+            width: number;
+        };
+        /**
+         * Format: binary
+         * @description The bytes of a picture.
+         */
+        VisitPhotoBytes: string;
+        /** @description What came of a visit. */
+        VisitReport: {
+            /**
+             * @description By question: a text, a number, one of the options, `true` or `false`. A picture is answered by uploading it for
+             *     the question.
+             * @example {
+             *       "concorrenza": true,
+             *       "esposizione": "buona"
+             *     }
+             */
+            answers?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: date-time
+             * @description When it ended; now when not given.
+             */
+            ended_at?: string | null;
+            next_step?: components["schemas"]["NextStep"] | null;
+            note?: string | null;
+            outcome: components["schemas"]["VisitOutcome"];
+            products?: components["schemas"]["DiscussedProduct"][];
+            /**
+             * Format: date-time
+             * @description When it began, if nobody checked in: then the end less its length.
+             */
+            started_at?: string | null;
+            template?: components["schemas"]["AskedTemplate"] | null;
         };
         /** @description How the company visits its shops. */
         VisitRules: {
@@ -7815,12 +8581,24 @@ export interface components {
              */
             cadence_days: components["schemas"]["PerClass"];
             /**
+             * Format: int32
+             * @description Whoever is so near is at the shop.
+             * @default 300
+             */
+            check_in_radius_m: number;
+            /**
              * Format: double
              * @description A visit is due when this share of its interval has passed.
              * @default 0.7
              * @example 0.7
              */
             due_from: number;
+            /**
+             * Format: int32
+             * @description Decimals of a degree that are kept of a position: 2 (a kilometre) to 5 (a metre).
+             * @default 4
+             */
+            position_decimals: number;
             /**
              * @description Whether people may say where they are when they check in. Off unless the company decides otherwise.
              * @default false
@@ -7920,23 +8698,38 @@ export interface components {
              *     }
              */
             weights: components["schemas"]["Weights"];
+            /**
+             * @description Whether a visit has to end before the shop closes.
+             * @default whole_visit
+             */
+            within_hours: components["schemas"]["WithinHours"];
         };
         /** @enum {string} */
         VisitStatus: "planned" | "under_way" | "done" | "missed" | "cancelled";
+        /** @description What the report of a visit asks. */
+        VisitTemplate: {
+            template?: components["schemas"]["ReportTemplate"] | null;
+        };
         /** @description A visit as it is shown. */
         VisitView: components["schemas"]["Visit"] & {
             agent_name?: string | null;
             city?: string | null;
+            /** @description The client's class: A, B or C. */
+            class?: string | null;
             client_name: string;
             /**
              * Format: int32
-             * @description How far from the shop it was checked in, where somebody said.
+             * @description How far from the shop it was checked in, where somebody said; forgotten with the position.
              */
             distance_m?: number | null;
+            /** @description Whether that was at the shop; stays. */
+            inside?: boolean | null;
             /** Format: double */
             lat?: number | null;
             /** Format: double */
             lng?: number | null;
+            /** @description Pictures that were taken. */
+            photos: components["schemas"]["VisitPhoto"][];
             place_name: string;
             province?: string | null;
             street?: string | null;
@@ -7990,11 +8783,6 @@ export interface components {
          * @enum {string}
          */
         WhyLeftOut: "no_room" | "no_place" | "closed" | "clash";
-        /** @description Why a visit did not take place. */
-        WhyNot: {
-            /** @default null */
-            reason: string | null;
-        };
         /**
          * @description Why there is no tour on a day.
          * @enum {string}
@@ -8012,6 +8800,8 @@ export interface components {
         WithdrawBody: {
             reason?: string | null;
         };
+        /** @enum {string} */
+        WithinHours: "whole_visit" | "start_only";
         /** @description How somebody works. */
         WorkingHours: {
             /** @default null */
@@ -10170,6 +10960,247 @@ export interface operations {
             };
             /** @description Some fields or parameters are not right: `errors` says which */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now: Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    calendar_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The end of the address */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/calendar": string;
+                };
+            };
+            /** @description As you have it */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No address of ours, or not any more */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields or parameters are not right: `errors` says which */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now: Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    calendar_feed_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarFeed"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description None of your roles allows it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now: Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    calendar_feed_make: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarFeed"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description None of your roles allows it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now: Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    calendar_feed_revoke: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description None of your roles allows it */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12520,7 +13551,14 @@ export interface operations {
     coverage_get: {
         parameters: {
             query?: {
-                by?: "agent" | "class" | "province";
+                by?: "agent" | "class" | "province" | "territory";
+                class?: string;
+                /** @description … and of clients that are `active`, say; of all that are not lost when not given. */
+                lifecycle?: string;
+                /** @description Only shops of this agent … */
+                owner_id?: string;
+                province?: string;
+                territory_id?: string;
             };
             header?: never;
             path?: never;
@@ -12587,12 +13625,15 @@ export interface operations {
     coverage_map: {
         parameters: {
             query?: {
+                /** @description A CAP or its beginning. */
                 cap?: string;
                 class?: string;
                 client_id?: string;
                 /** @description `true`: also say how many there are in all. */
                 count?: boolean;
                 cursor?: string;
+                /** @description Of clients that are `active`, `prospect`, `dormant` or `lost`. */
+                lifecycle?: string;
                 limit?: number;
                 /** @description Whose. */
                 owner_id?: string;
@@ -12601,6 +13642,7 @@ export interface operations {
                 q?: string;
                 /** @description How they stand today: `due` counts what is overdue or was never seen too. */
                 standing?: "due" | "overdue" | "never";
+                territory_id?: string;
             };
             header?: never;
             path?: never;
@@ -19636,12 +20678,15 @@ export interface operations {
     places_list: {
         parameters: {
             query?: {
+                /** @description A CAP or its beginning. */
                 cap?: string;
                 class?: string;
                 client_id?: string;
                 /** @description `true`: also say how many there are in all. */
                 count?: boolean;
                 cursor?: string;
+                /** @description Of clients that are `active`, `prospect`, `dormant` or `lost`. */
+                lifecycle?: string;
                 limit?: number;
                 /** @description Whose. */
                 owner_id?: string;
@@ -19650,6 +20695,7 @@ export interface operations {
                 q?: string;
                 /** @description How they stand today: `due` counts what is overdue or was never seen too. */
                 standing?: "due" | "overdue" | "never";
+                territory_id?: string;
             };
             header?: never;
             path?: never;
@@ -24414,6 +25460,451 @@ export interface operations {
             };
         };
     };
+    report_templates_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ReportTemplate"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description None of your roles allows it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now: Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    report_templates_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the request repeatable */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewReportTemplate"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportTemplate"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description None of your roles allows it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things is against it: `type` says what */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is of another kind */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields or parameters are not right: `errors` says which */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now: Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    report_templates_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportTemplate"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description None of your roles allows it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields or parameters are not right: `errors` says which */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now: Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    report_templates_archive: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of the version you read, or * */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description None of your roles allows it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else changed it: `current` is how it is now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields or parameters are not right: `errors` says which */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now: Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    report_templates_change: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of the version you read, or * */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReportTemplateFields"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportTemplate"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description None of your roles allows it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else changed it: `current` is how it is now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is of another kind */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields or parameters are not right: `errors` says which */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now: Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     roles_list: {
         parameters: {
             query?: never;
@@ -25837,6 +27328,451 @@ export interface operations {
             };
             /** @description Some fields or parameters are not right: `errors` says which */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now: Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    territories_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_TerritoryView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description None of your roles allows it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now: Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    territories_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the request repeatable */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTerritory"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TerritoryView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description None of your roles allows it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things is against it: `type` says what */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is of another kind */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields or parameters are not right: `errors` says which */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now: Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    territories_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TerritoryView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description None of your roles allows it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields or parameters are not right: `errors` says which */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now: Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    territories_archive: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of the version you read, or * */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description None of your roles allows it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else changed it: `current` is how it is now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields or parameters are not right: `errors` says which */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now: Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    territories_change: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of the version you read, or * */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TerritoryFields"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TerritoryView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description None of your roles allows it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else changed it: `current` is how it is now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is of another kind */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields or parameters are not right: `errors` says which */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -27782,7 +29718,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["WhyNot"];
+                "application/json": components["schemas"]["VisitFallReason"];
             };
         };
         responses: {
@@ -28008,6 +29944,203 @@ export interface operations {
             };
         };
     };
+    visits_correct_check_in: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the request repeatable */
+                "Idempotency-Key"?: string | null;
+                /** @description The ETag of the version you read */
+                "If-Match"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Correction"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisitView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description None of your roles allows it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things is against it: `type` says what */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else changed it: `current` is how it is now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is of another kind */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields or parameters are not right: `errors` says which */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now: Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    visits_check_ins: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_VisitCheckIn"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description None of your roles allows it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields or parameters are not right: `errors` says which */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now: Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     visits_done: {
         parameters: {
             query?: never;
@@ -28024,7 +30157,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Report"];
+                "application/json": components["schemas"]["VisitReport"];
             };
         };
         responses: {
@@ -28145,7 +30278,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["WhyNot"];
+                "application/json": components["schemas"]["VisitFallReason"];
             };
         };
         responses: {
@@ -28223,6 +30356,466 @@ export interface operations {
             };
             /** @description The body is of another kind */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields or parameters are not right: `errors` says which */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now: Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    visit_photos_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                photo: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": components["schemas"]["VisitPhotoBytes"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description None of your roles allows it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields or parameters are not right: `errors` says which */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now: Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    visit_photos_put: {
+        parameters: {
+            query?: {
+                /** @description The question of the report's template that it answers. */
+                question_id?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+                /** @description A new UUID */
+                photo: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": components["schemas"]["VisitPhotoBytes"];
+            };
+        };
+        responses: {
+            /** @description It was there already */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisitPhoto"];
+                };
+            };
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisitPhoto"];
+                };
+            };
+            /** @description None of your roles allows it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description It took too long to arrive */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The state of things is against it: `type` says what */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    visit_photos_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                photo: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description None of your roles allows it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields or parameters are not right: `errors` says which */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now: Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    visits_reopen: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the request repeatable */
+                "Idempotency-Key"?: string | null;
+                /** @description The ETag of the version you read */
+                "If-Match"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisitView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description None of your roles allows it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things is against it: `type` says what */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else changed it: `current` is how it is now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields or parameters are not right: `errors` says which */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now: Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    visits_report_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisitTemplate"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description None of your roles allows it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields or parameters are not right: `errors` says which */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now: Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    visits_figures: {
+        parameters: {
+            query: {
+                /** @description Whose; everybody's whom the caller reaches when not given. */
+                agent_id?: string;
+                /** @description First business day. */
+                from: string;
+                /** @description Last business day; 400 days at most. */
+                until: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FiguresReport"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description None of your roles allows it */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -9,6 +9,7 @@ use crate::places::model::Place;
 use crate::places::queries as places;
 use crate::rules::{self, model::VisitRules};
 use crate::schema::{clients, counted_orders, deals, offers, stages};
+use crate::territories::{self, model::closest};
 
 /// A client as visits know it.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
@@ -52,11 +53,9 @@ pub fn save_client(conn: &mut PgConnection, event: &Event, client: &Client) -> D
         .do_update()
         .set(&row)
         .execute(conn)?;
+    // The rules before the places: whoever changes the rules takes them in this order, too.
+    let rules = rules::queries::hold(conn)?;
     let of_client = places::of_client(conn, id)?;
-    if of_client.is_empty() {
-        return Ok(());
-    }
-    let (_, rules) = rules::queries::read(conn)?;
     for mut place in of_client {
         stand_at(&mut place, &row, &rules);
         places::save(conn, &place)?;
@@ -89,7 +88,9 @@ fn stand_at(place: &mut Place, client: &Known, rules: &VisitRules) {
 }
 
 pub fn save_site(conn: &mut PgConnection, event: &Event, site: &Site) -> DbResult<()> {
-    let before = places::find_any(conn, event.subject_id)?;
+    let rules = rules::queries::hold(conn)?;
+    let territories = territories::queries::hold(conn)?;
+    let before = places::lock_any(conn, event.subject_id)?;
     if before
         .as_ref()
         .is_some_and(|known| known.site_version > event.version)
@@ -100,7 +101,6 @@ pub fn save_site(conn: &mut PgConnection, event: &Event, site: &Site) -> DbResul
         tracing::error!(site = %event.subject_id, "a shop's client is not known; passed over");
         return Ok(());
     };
-    let (_, rules) = rules::queries::read(conn)?;
     let mut place = before.unwrap_or_else(|| {
         Place::new(
             event.subject_id,
@@ -118,6 +118,9 @@ pub fn save_site(conn: &mut PgConnection, event: &Event, site: &Site) -> DbResul
     place.city.clone_from(&site.city);
     place.province.clone_from(&site.province);
     (place.lat, place.lng) = (site.lat, site.lng);
+    place.geo_source = site.geo_source.filter(|_| site.lat.is_some());
+    let territory = closest(&territories, site.province.as_deref(), site.cap.as_deref());
+    place.territory_id = territory.map(|territory| territory.id);
     place.opening_hours = serde_json::to_value(&site.opening_hours).unwrap_or_default();
     place.site_archived = site.archived_at.is_some();
     stand_at(&mut place, &client, &rules);
@@ -204,14 +207,23 @@ pub fn save_offer(conn: &mut PgConnection, event: &Event, offer: &Offer) -> DbRe
 
 /// An approved order: how often this client orders follows from the first, the last and their number.
 pub fn count_order(conn: &mut PgConnection, event: &Event, order: &Order) -> DbResult<()> {
+    let day = business_day(order.created_at);
+    let row = (
+        counted_orders::client_id.eq(order.client_id),
+        counted_orders::ordered_on.eq(day),
+        counted_orders::total_cents.eq(order.total_cents),
+    );
     let new = diesel::insert_into(counted_orders::table)
-        .values(counted_orders::id.eq(event.subject_id))
+        .values((counted_orders::id.eq(event.subject_id), row))
         .on_conflict_do_nothing()
         .execute(conn)?;
     if new == 0 {
+        // Approved again after a change: what it is worth may be different.
+        diesel::update(counted_orders::table.find(event.subject_id))
+            .set(row)
+            .execute(conn)?;
         return Ok(());
     }
-    let day = business_day(order.created_at);
     diesel::sql_query(
         "UPDATE clients SET orders = orders + 1, first_order_on = least(coalesce(first_order_on, $2), $2),
             last_order_on = greatest(coalesce(last_order_on, $2), $2) WHERE id = $1",

@@ -5,6 +5,7 @@ use nexus_kernel::UserId;
 use serde::Deserialize;
 use uuid::Uuid;
 
+use crate::places::model::GeoSource;
 use crate::rules::hours::Week;
 
 #[derive(Debug, Deserialize)]
@@ -32,6 +33,7 @@ pub struct Site {
     pub province: Option<String>,
     pub lat: Option<f64>,
     pub lng: Option<f64>,
+    pub geo_source: Option<GeoSource>,
     pub opening_hours: Week,
     pub created_at: DateTime<Utc>,
     pub archived_at: Option<DateTime<Utc>>,
@@ -70,5 +72,6 @@ pub struct Offer {
 #[derive(Debug, Deserialize)]
 pub struct Order {
     pub client_id: Uuid,
+    pub total_cents: i64,
     pub created_at: DateTime<Utc>,
 }

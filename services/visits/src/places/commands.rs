@@ -37,6 +37,7 @@ pub fn change(
     if_match: &IfMatch,
     patch: &Value,
 ) -> Result<Place, Problem> {
+    let rules = rules::queries::hold(conn)?;
     let before = queries::lock(conn, &act.viewer, id)?.ok_or_else(missing)?;
     if !if_match.allows(before.version) {
         return Err(Problem::stale(&before));
@@ -56,7 +57,6 @@ pub fn change(
         }
     }
     let wishes = errors.or(wishes)?;
-    let (_, rules) = rules::queries::read(conn)?;
     let mut after = before.clone();
     after.own_cadence_days = wishes.own_cadence_days;
     after.own_visit_minutes = wishes.own_visit_minutes;
@@ -132,7 +132,20 @@ pub fn add_change(
             )
         })
     })?;
+    tell(conn, act, "visits.place_hours.added.v1", 1, &row)?;
     Ok(row)
+}
+
+/// The event of days that are not as usual.
+fn tell(
+    conn: &mut PgConnection,
+    act: &Act,
+    kind: &'static str,
+    version: i64,
+    row: &ChangeRow,
+) -> Result<(), Problem> {
+    let fact = act.fact(kind, row.id, version, None, row);
+    Ok(announce(conn, &fact)?)
 }
 
 /// Takes such a note away.
@@ -143,9 +156,7 @@ pub fn remove_change(
     id: Uuid,
 ) -> Result<(), Problem> {
     queries::lock(conn, &act.viewer, place)?.ok_or_else(missing)?;
-    if queries::delete_change(conn, place, id)? {
-        Ok(())
-    } else {
-        Err(Problem::not_found("change"))
-    }
+    let gone = queries::delete_change(conn, place, id)?;
+    let gone = gone.ok_or_else(|| Problem::not_found("change"))?;
+    tell(conn, act, "visits.place_hours.removed.v1", 2, &gone)
 }

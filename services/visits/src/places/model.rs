@@ -1,6 +1,7 @@
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use nexus_kernel::UserId;
+use nexus_records::text_enum;
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -9,6 +10,7 @@ use uuid::Uuid;
 use crate::rules::hours::{Opening, Week};
 use crate::rules::model::{VisitRules, urgency};
 use crate::schema::places;
+use crate::territories::model::TerritoryId;
 
 /// A place's row.
 #[derive(
@@ -60,6 +62,28 @@ pub struct Place {
     pub last_visit_on: Option<NaiveDate>,
     /// From this day on a visit is due.
     pub due_on: NaiveDate,
+    /// The territory in which it is.
+    #[schema(value_type = Option<Uuid>)]
+    pub territory_id: Option<TerritoryId>,
+    /// Where its coordinates come from; its absence says that nobody has said where it is.
+    pub geo_source: Option<GeoSource>,
+}
+
+text_enum! {
+    /// Where coordinates come from: a hand on the map, a phone on the spot, or the town's centre.
+    GeoSource { Manual = "manual", Gps = "gps", Comune = "comune" }
+}
+
+impl GeoSource {
+    /// How far off it may be, in metres: what a map shows as exact, and what it shows as a town.
+    #[must_use]
+    pub fn within_m(self) -> i32 {
+        match self {
+            Self::Gps => 30,
+            Self::Manual => 100,
+            Self::Comune => 5_000,
+        }
+    }
 }
 
 impl Place {
@@ -92,6 +116,8 @@ impl Place {
             cadence_days: 1,
             last_visit_on: None,
             due_on: known_since,
+            territory_id: None,
+            geo_source: None,
         }
     }
 

@@ -1,9 +1,10 @@
 use chrono::NaiveDate;
 use diesel::prelude::*;
-use diesel::sql_types::{Bool, Integer};
+use diesel::sql_types::Bool;
 use nexus_db::DbResult;
 use nexus_kernel::UserId;
 use nexus_records::{Viewer, keyset, visible_to};
+use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -21,6 +22,9 @@ pub struct Filter {
     pub class: Option<String>,
     pub province: Option<String>,
     pub cap: Option<String>,
+    pub territory_id: Option<Uuid>,
+    /// `active`, `prospect`, `dormant`, `lost`.
+    pub lifecycle: Option<String>,
     /// Due by this day.
     pub due_by: Option<NaiveDate>,
     /// The whole interval has passed by this day, or nobody was ever there.
@@ -29,9 +33,9 @@ pub struct Filter {
     pub never: bool,
 }
 
-type Boxed<'a> = places::BoxedQuery<'a, diesel::pg::Pg>;
+pub(super) type Boxed<'a> = places::BoxedQuery<'a, diesel::pg::Pg>;
 
-fn filtered<'a>(viewer: &Viewer, filter: &Filter) -> Boxed<'a> {
+pub(super) fn filtered<'a>(viewer: &Viewer, filter: &Filter) -> Boxed<'a> {
     let mut query = visible_to!(places::table, places::owner_id, viewer);
     for word in &filter.words {
         query = query.filter(places::search_text.like(format!("%{word}%")));
@@ -49,7 +53,13 @@ fn filtered<'a>(viewer: &Viewer, filter: &Filter) -> Boxed<'a> {
         query = query.filter(places::province.eq(province.clone()));
     }
     if let Some(cap) = &filter.cap {
-        query = query.filter(places::cap.eq(cap.clone()));
+        query = query.filter(places::cap.like(format!("{cap}%")));
+    }
+    if let Some(territory) = filter.territory_id {
+        query = query.filter(places::territory_id.eq(territory));
+    }
+    if let Some(lifecycle) = &filter.lifecycle {
+        query = query.filter(places::lifecycle.eq(lifecycle.clone()));
     }
     if let Some(day) = filter.due_by {
         query = query.filter(places::due_on.le(day));
@@ -91,45 +101,6 @@ pub fn page(
 
 pub fn count(conn: &mut PgConnection, viewer: &Viewer, filter: &Filter) -> DbResult<i64> {
     Ok(filtered(viewer, filter).count().get_result(conn)?)
-}
-
-/// What the map needs of a place.
-#[derive(Debug, Clone, Queryable)]
-pub struct Spot {
-    pub id: Uuid,
-    pub name: String,
-    pub lat: Option<f64>,
-    pub lng: Option<f64>,
-    pub class: Option<String>,
-    pub cadence_days: i32,
-    pub last_visit_on: Option<NaiveDate>,
-    pub known_since: NaiveDate,
-    pub due_on: NaiveDate,
-}
-
-/// Every place of a filter that is somewhere, at most so many.
-pub fn spots(
-    conn: &mut PgConnection,
-    viewer: &Viewer,
-    filter: &Filter,
-    most: i64,
-) -> DbResult<Vec<Spot>> {
-    Ok(filtered(viewer, filter)
-        .filter(places::lat.is_not_null())
-        .order((places::due_on, places::id))
-        .limit(most)
-        .select((
-            places::id,
-            places::client_name,
-            places::lat,
-            places::lng,
-            places::class,
-            places::cadence_days,
-            places::last_visit_on,
-            places::known_since,
-            places::due_on,
-        ))
-        .load(conn)?)
 }
 
 pub fn find(conn: &mut PgConnection, viewer: &Viewer, id: Uuid) -> DbResult<Option<Place>> {
@@ -206,7 +177,7 @@ pub fn save(conn: &mut PgConnection, place: &Place) -> DbResult<()> {
 }
 
 /// What is different for a while at a place.
-#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[derive(Debug, Clone, Serialize, Queryable, Selectable, Insertable)]
 #[diesel(table_name = place_changes, check_for_backend(diesel::pg::Pg))]
 pub struct ChangeRow {
     pub id: Uuid,
@@ -266,56 +237,15 @@ pub fn insert_change(conn: &mut PgConnection, row: &ChangeRow) -> DbResult<()> {
     Ok(())
 }
 
-pub fn delete_change(conn: &mut PgConnection, place: Uuid, id: Uuid) -> DbResult<bool> {
-    let gone = diesel::delete(place_changes::table.find(id))
-        .filter(place_changes::place_id.eq(place))
-        .execute(conn)?;
-    Ok(gone > 0)
-}
-
-/// A line of the coverage report.
-#[derive(Debug, Clone, QueryableByName)]
-pub struct Covered {
-    #[diesel(sql_type = diesel::sql_types::Nullable<diesel::sql_types::Text>)]
-    pub key: Option<String>,
-    #[diesel(sql_type = Integer)]
-    pub places: i32,
-    #[diesel(sql_type = Integer)]
-    pub within: i32,
-    #[diesel(sql_type = Integer)]
-    pub due: i32,
-    #[diesel(sql_type = Integer)]
-    pub overdue: i32,
-    #[diesel(sql_type = Integer)]
-    pub never: i32,
-}
-
-/// How the live places of active, dormant and prospective clients are covered, by a column.
-pub fn coverage(
+/// Takes a note away, and answers what it was.
+pub fn delete_change(
     conn: &mut PgConnection,
-    viewer: &Viewer,
-    column: &'static str,
-    today: NaiveDate,
-) -> DbResult<Vec<Covered>> {
-    let sees = match viewer.owners() {
-        None => "true",
-        Some(_) => "owner_id = ANY($2)",
-    };
-    let owners: Vec<Uuid> = viewer
-        .owners()
-        .unwrap_or_default()
-        .iter()
-        .map(|id| id.uuid())
-        .collect();
-    Ok(diesel::sql_query(format!(
-        "SELECT {column} AS key, count(*)::integer AS places,
-            count(*) FILTER (WHERE last_visit_on + cadence_days > $1)::integer AS within,
-            count(*) FILTER (WHERE due_on <= $1 AND last_visit_on + cadence_days > $1)::integer AS due,
-            count(*) FILTER (WHERE last_visit_on + cadence_days <= $1)::integer AS overdue,
-            count(*) FILTER (WHERE last_visit_on IS NULL)::integer AS never
-         FROM places WHERE NOT archived AND lifecycle <> 'lost' AND {sees} GROUP BY 1 ORDER BY 1",
-    ))
-    .bind::<diesel::sql_types::Date, _>(today)
-    .bind::<diesel::sql_types::Array<diesel::sql_types::Uuid>, _>(owners)
-    .load(conn)?)
+    place: Uuid,
+    id: Uuid,
+) -> DbResult<Option<ChangeRow>> {
+    Ok(diesel::delete(place_changes::table.find(id))
+        .filter(place_changes::place_id.eq(place))
+        .returning(ChangeRow::as_returning())
+        .get_result(conn)
+        .optional()?)
 }

@@ -16,7 +16,7 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::commands::{self, NewHoursChange, PlaceWishes};
-use super::model::{Place, Standing};
+use super::model::{GeoSource, Place, Standing};
 use super::queries::{self, ChangeRow, Filter};
 
 pub fn configure(cfg: &mut ServiceConfig) {
@@ -43,7 +43,11 @@ pub struct PlaceQuery {
     client_id: Option<Uuid>,
     class: Option<String>,
     province: Option<String>,
+    /// A CAP or its beginning.
     cap: Option<String>,
+    territory_id: Option<Uuid>,
+    /// Of clients that are `active`, `prospect`, `dormant` or `lost`.
+    lifecycle: Option<String>,
     /// How they stand today: `due` counts what is overdue or was never seen too.
     #[param(inline)]
     standing: Option<Wanted>,
@@ -62,6 +66,11 @@ enum Wanted {
     Never,
 }
 
+/// What can stand in a CAP.
+fn digits(text: &str) -> String {
+    text.chars().filter(char::is_ascii_digit).collect()
+}
+
 impl PlaceQuery {
     pub fn filter(&self, today: NaiveDate) -> Filter {
         let words = self.q.as_deref().map(fold).unwrap_or_default();
@@ -76,7 +85,9 @@ impl PlaceQuery {
             client_id: self.client_id,
             class: self.class.clone(),
             province: self.province.as_deref().map(str::to_uppercase),
-            cap: self.cap.clone(),
+            cap: self.cap.as_deref().map(digits),
+            territory_id: self.territory_id,
+            lifecycle: self.lifecycle.clone(),
             ..Filter::default()
         };
         match self.standing {
@@ -99,6 +110,8 @@ pub struct PlaceView {
     #[schema(example = 0.85)]
     urgency: f64,
     standing: Standing,
+    /// How far off its coordinates may be, in metres.
+    geo_within_m: Option<i32>,
 }
 
 fn views(
@@ -112,6 +125,7 @@ fn views(
         owner_name: place.owner_id.and_then(|owner| names.get(&owner).cloned()),
         urgency: (place.urgency(today) * 100.0).round() / 100.0,
         standing: Standing::of(&place, today),
+        geo_within_m: place.geo_source.map(GeoSource::within_m),
         place,
     };
     Ok(places.into_iter().map(view).collect())

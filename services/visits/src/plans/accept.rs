@@ -93,12 +93,9 @@ fn take(
                 act,
                 VisitId::new(),
                 VisitFields {
-                    place_id: stop.place_id,
                     agent_id: Some(planned.agent_id),
-                    day: Some(planned.day),
-                    fixed_at: None,
                     minutes: Some(stop.minutes),
-                    subject: None,
+                    ..VisitFields::on(stop.place_id, planned.day)
                 },
             )?,
         };

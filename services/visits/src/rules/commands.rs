@@ -1,9 +1,10 @@
 use diesel::PgConnection;
 use nexus_kernel::text::key;
-use nexus_outbox::announce;
+use nexus_outbox::{Fact, announce};
 use nexus_problem::{FieldErrors, IfMatch, Problem, required_text};
 use nexus_records::Act;
 use serde::Serialize;
+use serde_json::json;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -12,6 +13,8 @@ use super::queries::{self, LocalHoliday};
 
 /// What events about the company's rules are about.
 const SUBJECT: Uuid = Uuid::from_u128(0x019a_ab00_0000_7000_8000_0000_0000_0101);
+/// … and about all local holidays.
+const HOLIDAYS: Uuid = Uuid::from_u128(0x019a_ab00_0000_7000_8000_0000_0000_0102);
 /// More towns than Italy has.
 const HOLIDAYS_MOST: usize = 10_000;
 
@@ -64,6 +67,7 @@ pub fn replace(
 /// Writes all local holidays.
 pub fn replace_holidays(
     conn: &mut PgConnection,
+    act: &Act,
     mut days: Vec<LocalHoliday>,
 ) -> Result<Vec<LocalHoliday>, Problem> {
     let mut errors = FieldErrors::default();
@@ -95,5 +99,9 @@ pub fn replace_holidays(
     }
     let days = errors.or(days)?;
     queries::replace_local_holidays(conn, &days)?;
+    let actor = Some(act.viewer.user_id.uuid());
+    let payload = json!({"items": days});
+    let kind = "visits.local_holidays.replaced.v1";
+    announce(conn, &Fact::new(kind, HOLIDAYS, actor, act.now, 1, payload))?;
     Ok(queries::local_holidays(conn)?)
 }

@@ -1,9 +1,15 @@
-use chrono::{Days, NaiveDate};
+use chrono::{Days, NaiveDate, TimeDelta};
 use nexus_problem::FieldErrors;
+use nexus_records::text_enum;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::hours::{Week, Window, review_week};
+use super::hours::{Span, Week, Window, review_week};
+
+text_enum! {
+    /// What of a visit has to be within the opening hours: all of it, or only its beginning.
+    WithinHours { WholeVisit = "whole_visit", StartOnly = "start_only" }
+}
 
 /// How the company visits its shops.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -19,12 +25,18 @@ pub struct VisitRules {
     /// When a shop can be visited that has not said when it opens.
     #[schema(value_type = std::collections::BTreeMap<String, Vec<Vec<String>>>)]
     pub usual_hours: Week,
+    /// Whether a visit has to end before the shop closes.
+    pub within_hours: WithinHours,
     /// How much each reason to visit weighs, in points.
     pub weights: Weights,
     /// Whether people may say where they are when they check in. Off unless the company decides otherwise.
     pub positions: bool,
     /// After so many days the position of a check-in is forgotten.
     pub positions_kept_days: i32,
+    /// Decimals of a degree that are kept of a position: 2 (a kilometre) to 5 (a metre).
+    pub position_decimals: i32,
+    /// Whoever is so near is at the shop.
+    pub check_in_radius_m: i32,
 }
 
 /// One figure for each class of client, and one for those without.
@@ -100,6 +112,7 @@ impl Default for VisitRules {
             },
             due_from: 0.7,
             usual_hours: days.map(|day| (day.to_owned(), open.clone())).into(),
+            within_hours: WithinHours::WholeVisit,
             weights: Weights {
                 urgency: 60,
                 deals: 20,
@@ -108,6 +121,8 @@ impl Default for VisitRules {
             },
             positions: false,
             positions_kept_days: 90,
+            position_decimals: 4,
+            check_in_radius_m: 300,
         }
     }
 }
@@ -150,10 +165,31 @@ impl VisitRules {
                 "Something must weigh something.",
             );
         }
-        if !(1..=730).contains(&self.positions_kept_days) {
-            errors.add("/positions_kept_days", "number.range", "Give 1 to 730.");
+        for (pointer, value, least, most) in [
+            ("/positions_kept_days", self.positions_kept_days, 1, 730),
+            ("/position_decimals", self.position_decimals, 2, 5),
+            ("/check_in_radius_m", self.check_in_radius_m, 50, 5_000),
+        ] {
+            if !(least..=most).contains(&value) {
+                errors.add(pointer, "number.range", format!("Give {least} to {most}."));
+            }
         }
         errors.or(self)
+    }
+
+    /// Opening hours within which a visit of this length has to be, from its beginning to its end: where only the beginning
+    /// counts, doors close so much later for it.
+    #[must_use]
+    pub fn fit(&self, open: Vec<Span>, minutes: i32) -> Vec<Span> {
+        let longer = match self.within_hours {
+            WithinHours::WholeVisit => TimeDelta::zero(),
+            WithinHours::StartOnly => TimeDelta::minutes(i64::from(minutes)),
+        };
+        let stretched = |span: Span| Span {
+            until: span.until + longer,
+            ..span
+        };
+        open.into_iter().map(stretched).collect()
     }
 
     /// When a place comes due: the share of its interval after the last visit; one that nobody has seen is due since it is known.
@@ -237,6 +273,29 @@ mod tests {
         ] {
             let found = urgency(day(today), cadence, last.map(day), known);
             assert!((found - expected).abs() < 1e-9, "{today} {last:?}: {found}");
+        }
+    }
+
+    #[test]
+    fn where_only_the_beginning_counts_a_visit_may_outlast_the_closing() {
+        let at = |text: &str| text.parse().unwrap();
+        let open = Span {
+            from: at("2026-11-24T08:00:00Z"),
+            until: at("2026-11-24T11:30:00Z"),
+        };
+        for (within_hours, until) in [
+            (WithinHours::WholeVisit, "2026-11-24T11:30:00Z"),
+            (WithinHours::StartOnly, "2026-11-24T12:00:00Z"),
+        ] {
+            let rules = VisitRules {
+                within_hours,
+                ..VisitRules::default()
+            };
+            let expected = Span {
+                until: at(until),
+                ..open
+            };
+            assert_eq!(rules.fit(vec![open], 30), [expected], "{within_hours:?}");
         }
     }
 

@@ -27,6 +27,19 @@ pub fn read(conn: &mut PgConnection) -> DbResult<(i64, VisitRules)> {
     ))
 }
 
+/// The rules, which nobody changes until the transaction ends. Taken before any place is locked.
+pub fn hold(conn: &mut PgConnection) -> DbResult<VisitRules> {
+    let body: Option<Value> = visit_rules::table
+        .find(ONLY)
+        .select(visit_rules::body)
+        .for_share()
+        .first(conn)
+        .optional()?;
+    Ok(body
+        .and_then(|body| serde_json::from_value(body).ok())
+        .unwrap_or_default())
+}
+
 /// Holds the rules until the transaction ends; the row is made when it is missing.
 pub fn lock(conn: &mut PgConnection, now: DateTime<Utc>) -> DbResult<(i64, VisitRules)> {
     diesel::insert_into(visit_rules::table)

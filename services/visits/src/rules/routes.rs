@@ -2,7 +2,7 @@ use actix_web::HttpResponse;
 use actix_web::web::{Data, Json, ServiceConfig, get, put, resource};
 use nexus_auth::Can;
 use nexus_auth::can::{ManageVisits, ReadVisits};
-use nexus_problem::{ApiResult, Body, IfMatch};
+use nexus_problem::{ApiResult, Body, IfMatch, Problem};
 use nexus_records::{Act, Viewer};
 use nexus_service::{Answer, App, tagged};
 use serde::{Deserialize, Serialize};
@@ -77,12 +77,19 @@ async fn list_holidays(app: Data<App>, _who: Can<ReadVisits>) -> ApiResult<Json<
     responses((status = 200, description = "Done", body = LocalHolidays), (status = 403, description = "None of your roles allows it")))]
 async fn replace_holidays(
     app: Data<App>,
-    _who: Can<ManageVisits>,
+    who: Can<ManageVisits>,
     body: Body<LocalHolidays>,
 ) -> ApiResult<Json<LocalHolidays>> {
+    let now = app.now();
     let items = app
         .db
-        .transaction(move |conn| commands::replace_holidays(conn, body.value.items))
+        .transaction(move |conn| -> Result<Vec<LocalHoliday>, Problem> {
+            let act = Act {
+                viewer: Viewer::of(conn, &who)?,
+                now,
+            };
+            commands::replace_holidays(conn, &act, body.value.items)
+        })
         .await?;
     Ok(Json(LocalHolidays { items }))
 }

@@ -1,24 +1,20 @@
 //! One function per thing a user can make happen: lock, decide, save, announce.
 
-use chrono::NaiveDate;
 use diesel::PgConnection;
 use nexus_db::DbResult;
 use nexus_outbox::announce;
 use nexus_problem::{FieldErrors, IfMatch, Problem, merged, optional_text};
 use nexus_records::{Act, users};
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use utoipa::ToSchema;
-use uuid::Uuid;
 
-use super::model::{Refusal, Report, Visit, VisitFields, VisitId, VisitStatus};
-use super::queries::{self, CheckIn};
+pub use super::ending::finish;
+use super::model::{Refusal, Visit, VisitFields, VisitId, VisitStatus};
+use super::queries;
 use crate::places::model::Place;
 use crate::places::queries as places;
 use crate::rules;
-use crate::travel::crow_meters;
 
-fn missing() -> Problem {
+pub(super) fn missing() -> Problem {
     Problem::not_found("visit")
 }
 
@@ -35,12 +31,22 @@ impl From<Refusal> for Problem {
                 "Somebody is there already",
                 "A visit that has begun ends with a report; it is not moved any more.",
             ),
+            Refusal::NotBegun => Self::conflict(
+                "visit-not-begun",
+                "Nobody has checked in",
+                "There is no check-in to correct. Check in first.",
+            ),
+            Refusal::Stands => Self::conflict(
+                "visit-stands",
+                "There is nothing to undo",
+                "Only what was cancelled or missed within the last week is opened again.",
+            ),
         }
     }
 }
 
 /// The event of a visit: the record, and where it was.
-fn tell(
+pub(super) fn tell(
     conn: &mut PgConnection,
     act: &Act,
     kind: &'static str,
@@ -54,7 +60,7 @@ fn tell(
 }
 
 /// The place of a visit that exists.
-fn place_of(conn: &mut PgConnection, visit: &Visit) -> Result<Place, Problem> {
+pub(super) fn place_of(conn: &mut PgConnection, visit: &Visit) -> Result<Place, Problem> {
     places::find_any(conn, visit.place_id)?.ok_or_else(missing)
 }
 
@@ -85,7 +91,10 @@ pub fn create(
         agent_id: agent,
         status: VisitStatus::Planned,
         day,
+        until_day: fields.until_day,
+        planned_on: day,
         fixed_at: fields.fixed_at,
+        leeway_minutes: fields.leeway_minutes.unwrap_or(0),
         expected_at: None,
         minutes: fields
             .minutes
@@ -95,6 +104,7 @@ pub fn create(
         note: None,
         products: Value::Array(Vec::new()),
         next_step: None,
+        answers: None,
         reason: None,
         started_at: None,
         ended_at: None,
@@ -128,7 +138,7 @@ fn check_agent(
     Err(FieldErrors::one("/agent_id", "agent_id.unknown", detail).into())
 }
 
-fn locked(
+pub(super) fn locked(
     conn: &mut PgConnection,
     act: &Act,
     id: VisitId,
@@ -155,13 +165,23 @@ pub fn change(
         place_id: before.place_id,
         agent_id: Some(before.agent_id),
         day: Some(before.day),
+        until_day: before.until_day,
         fixed_at: before.fixed_at,
+        leeway_minutes: Some(before.leeway_minutes),
         minutes: Some(before.minutes),
         subject: before.subject.clone(),
     };
     // Another time is another day, unless both are said.
-    if patch.get("fixed_at").is_some_and(|at| !at.is_null()) && patch.get("day").is_none() {
+    let says = |field: &str| patch.get(field).is_some_and(|value| !value.is_null());
+    if says("fixed_at") && patch.get("day").is_none() {
         current.day = None;
+    }
+    // What becomes an appointment has one day, what ceases to be one no leeway, and another day no old stretch.
+    if says("fixed_at") || says("day") {
+        current.until_day = None;
+    }
+    if patch.get("fixed_at").is_some_and(Value::is_null) {
+        current.leeway_minutes = None;
     }
     let fields: VisitFields = merged(&current, patch)?;
     let (fields, day) = fields.review()?;
@@ -186,121 +206,6 @@ pub fn change(
     Ok(after)
 }
 
-/// Where somebody is, if they choose to say.
-#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct Arrival {
-    pub lat: Option<f64>,
-    pub lng: Option<f64>,
-    /// How exact that is.
-    pub accuracy_m: Option<i32>,
-}
-
-impl Arrival {
-    fn review(self, positions: bool) -> Result<Option<(f64, f64)>, FieldErrors> {
-        let mut errors = FieldErrors::default();
-        let point = self.lat.zip(self.lng);
-        if point.is_some() && !positions {
-            let detail = "Your company does not keep positions.";
-            errors.add("/lat", "position.off", detail);
-        }
-        let possible = point.is_none_or(|(lat, lng)| lat.abs() <= 90.0 && lng.abs() <= 180.0);
-        if self.lat.is_some() != self.lng.is_some() || !possible {
-            errors.add(
-                "/lat",
-                "place.unknown",
-                "Give latitude and longitude, or neither.",
-            );
-        }
-        if self
-            .accuracy_m
-            .is_some_and(|meters| !(0..=100_000).contains(&meters))
-        {
-            errors.add("/accuracy_m", "number.range", "Give 0 to 100,000.");
-        }
-        errors.or(point)
-    }
-}
-
-/// Somebody is in the shop. The position is kept only when the company wants it and the person gave it.
-pub fn check_in(
-    conn: &mut PgConnection,
-    act: &Act,
-    id: VisitId,
-    if_match: &IfMatch,
-    arrival: Arrival,
-) -> Result<Visit, Problem> {
-    let before = locked(conn, act, id, if_match)?;
-    let (_, rules) = rules::queries::read(conn)?;
-    let point = arrival.review(rules.positions)?;
-    let place = place_of(conn, &before)?;
-    let after = before.begun(act.now)?;
-    queries::save(conn, &after)?;
-    let distance = point
-        .zip(place.point())
-        .map(|(here, shop)| crow_meters(here, shop));
-    queries::insert_check_in(
-        conn,
-        &CheckIn {
-            id: Uuid::now_v7(),
-            visit_id: id,
-            agent_id: before.agent_id,
-            at: act.now,
-            lat: point.map(|(lat, _)| lat),
-            lng: point.map(|(_, lng)| lng),
-            accuracy_m: arrival.accuracy_m.filter(|_| point.is_some()),
-            distance_m: distance,
-        },
-    )?;
-    tell(
-        conn,
-        act,
-        "visits.visit.started.v1",
-        Some(&before),
-        &after,
-        &place,
-    )?;
-    Ok(after)
-}
-
-/// It is over, and this came of it.
-pub fn finish(
-    conn: &mut PgConnection,
-    act: &Act,
-    id: VisitId,
-    if_match: &IfMatch,
-    report: Report,
-) -> Result<Visit, Problem> {
-    let report = report.review(act.now)?;
-    let before = locked(conn, act, id, if_match)?;
-    let after = before.done(report, act.now)?;
-    queries::save(conn, &after)?;
-    let mut place = places::lock_any(conn, after.place_id)?.ok_or_else(missing)?;
-    if after.outcome.is_some_and(super::model::Outcome::is_contact) {
-        seen(conn, &mut place, after.day)?;
-    }
-    tell(
-        conn,
-        act,
-        "visits.visit.done.v1",
-        Some(&before),
-        &after,
-        &place,
-    )?;
-    Ok(after)
-}
-
-/// A shop was seen on a day: its next visit is due later.
-fn seen(conn: &mut PgConnection, place: &mut Place, day: NaiveDate) -> Result<(), Problem> {
-    if place.last_visit_on.is_some_and(|last| last >= day) {
-        return Ok(());
-    }
-    let (_, rules) = rules::queries::read(conn)?;
-    place.last_visit_on = Some(day);
-    place.apply(&rules);
-    Ok(places::save(conn, place)?)
-}
-
 /// It did not take place: missed, or cancelled.
 pub fn fall(
     conn: &mut PgConnection,
@@ -322,5 +227,27 @@ pub fn fall(
         _ => "visits.visit.cancelled.v1",
     };
     tell(conn, act, kind, Some(&before), &after, &place)?;
+    Ok(after)
+}
+
+/// It takes place after all.
+pub fn reopen(
+    conn: &mut PgConnection,
+    act: &Act,
+    id: VisitId,
+    if_match: &IfMatch,
+) -> Result<Visit, Problem> {
+    let before = locked(conn, act, id, if_match)?;
+    let place = place_of(conn, &before)?;
+    let after = before.reopened(act.now)?;
+    queries::save(conn, &after)?;
+    tell(
+        conn,
+        act,
+        "visits.visit.reopened.v1",
+        Some(&before),
+        &after,
+        &place,
+    )?;
     Ok(after)
 }

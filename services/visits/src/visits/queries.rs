@@ -136,9 +136,9 @@ pub fn save(conn: &mut PgConnection, visit: &Visit) -> DbResult<()> {
     Ok(())
 }
 
-/// Where somebody was when they checked in.
-#[derive(Debug, Clone, Insertable)]
-#[diesel(table_name = check_ins)]
+/// That somebody checked in, and where they said they were.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = check_ins, check_for_backend(diesel::pg::Pg))]
 pub struct CheckIn {
     pub id: Uuid,
     pub visit_id: VisitId,
@@ -148,6 +148,11 @@ pub struct CheckIn {
     pub lng: Option<f64>,
     pub accuracy_m: Option<i32>,
     pub distance_m: Option<i32>,
+    pub inside: Option<bool>,
+    pub corrects: Option<Uuid>,
+    pub reason: Option<String>,
+    pub created_by: UserId,
+    pub created_at: DateTime<Utc>,
 }
 
 pub fn insert_check_in(conn: &mut PgConnection, check_in: &CheckIn) -> DbResult<()> {
@@ -157,16 +162,32 @@ pub fn insert_check_in(conn: &mut PgConnection, check_in: &CheckIn) -> DbResult<
     Ok(())
 }
 
-/// How far from the shop each of these visits was checked in, where somebody said.
-pub fn distances(conn: &mut PgConnection, ids: &[VisitId]) -> DbResult<Vec<(VisitId, i32)>> {
+/// The check-ins of a visit, the newest last.
+pub fn check_ins(conn: &mut PgConnection, id: VisitId) -> DbResult<Vec<CheckIn>> {
     Ok(check_ins::table
-        .filter(check_ins::visit_id.eq_any(ids))
-        .filter(check_ins::distance_m.is_not_null())
-        .select((check_ins::visit_id, check_ins::distance_m.assume_not_null()))
+        .filter(check_ins::visit_id.eq(id))
+        .order((check_ins::created_at, check_ins::id))
+        .select(CheckIn::as_select())
         .load(conn)?)
 }
 
-/// Forgets positions from before an instant; that there was a check-in stays.
+/// Whether each of these visits was checked in at the shop, and how far from it, where somebody said.
+pub fn distances(
+    conn: &mut PgConnection,
+    ids: &[VisitId],
+) -> DbResult<Vec<(VisitId, Option<i32>, Option<bool>)>> {
+    Ok(check_ins::table
+        .filter(check_ins::visit_id.eq_any(ids))
+        .filter(check_ins::corrects.is_null())
+        .select((
+            check_ins::visit_id,
+            check_ins::distance_m,
+            check_ins::inside,
+        ))
+        .load(conn)?)
+}
+
+/// Forgets positions from before an instant; that there was a check-in stays, and whether it was at the shop.
 pub fn forget_positions(conn: &mut PgConnection, before: DateTime<Utc>) -> DbResult<usize> {
     Ok(diesel::update(check_ins::table)
         .filter(check_ins::at.lt(before))
@@ -175,6 +196,7 @@ pub fn forget_positions(conn: &mut PgConnection, before: DateTime<Utc>) -> DbRes
             check_ins::lat.eq(None::<f64>),
             check_ins::lng.eq(None::<f64>),
             check_ins::accuracy_m.eq(None::<i32>),
+            check_ins::distance_m.eq(None::<i32>),
         ))
         .execute(conn)?)
 }

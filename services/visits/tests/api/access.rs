@@ -39,9 +39,30 @@ const TABLE: &[Row] = &[
     Row("get", "/api/v1/visits/{id}", EVERYBODY),
     Row("patch", "/api/v1/visits/{id}", SELLERS),
     Row("post", "/api/v1/visits/{id}/check-in", SELLERS),
+    Row("post", "/api/v1/visits/{id}/check-in/correct", SELLERS),
+    Row("get", "/api/v1/visits/{id}/check-ins", EVERYBODY),
     Row("post", "/api/v1/visits/{id}/done", SELLERS),
     Row("post", "/api/v1/visits/{id}/missed", SELLERS),
     Row("post", "/api/v1/visits/{id}/cancel", SELLERS),
+    Row("post", "/api/v1/visits/{id}/reopen", SELLERS),
+    Row("get", "/api/v1/visits/{id}/report-template", EVERYBODY),
+    Row("get", "/api/v1/visits/{id}/photos/{photo}", EVERYBODY),
+    Row("put", "/api/v1/visits/{id}/photos/{photo}", SELLERS),
+    Row("delete", "/api/v1/visits/{id}/photos/{photo}", SELLERS),
+    Row("get", "/api/v1/visits/figures", EVERYBODY),
+    Row("get", "/api/v1/report-templates", EVERYBODY),
+    Row("post", "/api/v1/report-templates", ADMINS),
+    Row("get", "/api/v1/report-templates/{id}", EVERYBODY),
+    Row("patch", "/api/v1/report-templates/{id}", ADMINS),
+    Row("delete", "/api/v1/report-templates/{id}", ADMINS),
+    Row("get", "/api/v1/territories", EVERYBODY),
+    Row("post", "/api/v1/territories", ADMINS),
+    Row("get", "/api/v1/territories/{id}", EVERYBODY),
+    Row("patch", "/api/v1/territories/{id}", ADMINS),
+    Row("delete", "/api/v1/territories/{id}", ADMINS),
+    Row("get", "/api/v1/calendar/feed", EVERYBODY),
+    Row("post", "/api/v1/calendar/feed", EVERYBODY),
+    Row("delete", "/api/v1/calendar/feed", EVERYBODY),
     Row("post", "/api/v1/plans", SELLERS),
     Row("get", "/api/v1/plans/{id}", SELLERS),
     Row("post", "/api/v1/plans/{id}/cancel", SELLERS),
@@ -54,7 +75,7 @@ const TABLE: &[Row] = &[
 ];
 
 /// What is reached without an account: nobody is refused for who they are.
-const OPEN: [&str; 0] = [];
+const OPEN: [&str; 1] = ["get /api/v1/calendar/{token}.ics"];
 
 const ROLES: [&[&str]; 5] = [ADMIN, MANAGER, AGENT, BACK_OFFICE, VIEWER];
 const NO_RECORD: &str = "019aab00-0000-7000-8000-00000000dead";
@@ -86,7 +107,20 @@ async fn records(visits: &Visits, owner: &Caller) -> Value {
     let plan = creator.post("/api/v1/plans", plan).await.expect(201);
     let tour = json!({"day": "2026-11-23", "visit_ids": [visit["id"]]});
     let tour = creator.post("/api/v1/tours", tour).await.expect(201);
-    json!({"places": place, "visits": visit["id"], "plans": plan["id"], "tours": tour["id"], "availability": owner.user_id})
+    let question = json!({"id": "voto", "label": "Voto?", "kind": "number"});
+    let template = json!({"name": "Visita", "questions": [question]});
+    let template = creator
+        .post("/api/v1/report-templates", template)
+        .await
+        .expect(201);
+    // Its area belongs to one territory only, so that each has another.
+    let taken = visits.count("territories");
+    let territory = json!({"name": "Zona", "areas": [format!("{:03}", taken + 100)]});
+    let territory = creator
+        .post("/api/v1/territories", territory)
+        .await
+        .expect(201);
+    json!({"report-templates": template["id"], "territories": territory["id"], "places": place, "visits": visit["id"], "plans": plan["id"], "tours": tour["id"], "availability": owner.user_id})
 }
 
 /// The path with ids of the caller's own in it.
@@ -98,6 +132,7 @@ async fn filled(visits: &Visits, path: &str, caller: &Caller) -> String {
         path = path.replace("{id}", ids[collection].as_str().unwrap());
     }
     let path = path.replace("{absence}", NO_RECORD);
+    let path = path.replace("{photo}", NO_RECORD);
     path.replace("{change}", NO_RECORD)
 }
 
@@ -125,6 +160,7 @@ async fn each_role_reaches_exactly_what_the_table_says() {
         let url = path
             .replace("{id}", NO_RECORD)
             .replace("{absence}", NO_RECORD)
+            .replace("{photo}", NO_RECORD)
             .replace("{change}", NO_RECORD);
         let nobody = visits.server.nobody();
         let status = nobody.send(method.clone(), &url, &[], None).await.status;

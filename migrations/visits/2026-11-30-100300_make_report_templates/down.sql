@@ -1,0 +1,2 @@
+DROP TABLE report_template_versions;
+DROP TABLE report_templates;

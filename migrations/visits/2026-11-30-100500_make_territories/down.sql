@@ -1,0 +1,2 @@
+ALTER TABLE places DROP COLUMN territory_id;
+DROP TABLE territories;
