@@ -27,7 +27,7 @@ impl Service {
 pub const API: &str = "/api/v1/";
 
 /// First path segment below [`API`] → service.
-const PREFIXES: [(&str, Service); 34] = [
+const PREFIXES: [(&str, Service); 37] = [
     ("auth", Service::Auth),
     ("users", Service::Auth),
     ("roles", Service::Auth),
@@ -62,6 +62,9 @@ const PREFIXES: [(&str, Service); 34] = [
     ("availability", Service::Visits),
     ("plans", Service::Visits),
     ("tours", Service::Visits),
+    ("report-templates", Service::Visits),
+    ("territories", Service::Visits),
+    ("calendar", Service::Visits),
 ];
 
 /// What needs no token: the ways to get one, and the keys that check one.
@@ -84,6 +87,10 @@ const OFFER_OPEN: [(Method, &str); 4] = [
     (Method::POST, "/accept"),
     (Method::POST, "/refuse"),
 ];
+
+/// A private calendar feed: whoever has its address needs no account.
+const CALENDAR: &str = "/api/v1/calendar/";
+const CALENDAR_END: &str = ".ics";
 
 /// The only places where the browser's refresh cookie does anything: a foreign page must not reach them.
 const COOKIE_BEARING: [&str; 2] = ["/api/v1/auth/refresh", "/api/v1/auth/logout"];
@@ -153,7 +160,9 @@ pub fn find(method: &Method, path: &str) -> Option<Route> {
     Some(Route {
         service,
         name,
-        open: offer || (in_auth && OPEN.iter().any(|(m, open)| m == method && *open == path)),
+        open: offer
+            || is_calendar(method, path)
+            || (in_auth && OPEN.iter().any(|(m, open)| m == method && *open == path)),
         cookie_bearing: in_auth && COOKIE_BEARING.contains(&path),
         upload: name == "imports" && method == Method::POST && rest == "imports",
         offer,
@@ -169,6 +178,13 @@ fn is_offer(method: &Method, path: &str) -> bool {
         && OFFER_OPEN
             .iter()
             .any(|(m, open)| m == method && *open == action)
+}
+
+fn is_calendar(method: &Method, path: &str) -> bool {
+    let token = path
+        .strip_prefix(CALENDAR)
+        .and_then(|rest| rest.strip_suffix(CALENDAR_END));
+    *method == Method::GET && token.is_some_and(|token| !token.is_empty() && !token.contains('/'))
 }
 
 pub fn api_allows(method: &Method) -> bool {
@@ -271,6 +287,22 @@ mod tests {
             (Method::DELETE, "/api/v1/proposals/link/abc"),
             (Method::GET, "/api/v1/proposals/abc"),
             (Method::GET, "/api/v1/orders/link/abc"),
+        ] {
+            assert!(!open(method.clone(), path), "{method} {path}");
+        }
+    }
+
+    #[test]
+    fn a_calendar_is_read_by_its_address_and_nothing_beside_it() {
+        let open = |method, path| find(&method, path).is_some_and(|route| route.open);
+        assert!(open(Method::GET, "/api/v1/calendar/0f3c.ics"));
+        for (method, path) in [
+            (Method::GET, "/api/v1/calendar/feed"),
+            (Method::POST, "/api/v1/calendar/feed"),
+            (Method::DELETE, "/api/v1/calendar/0f3c.ics"),
+            (Method::GET, "/api/v1/calendar/.ics"),
+            (Method::GET, "/api/v1/calendar/a/b.ics"),
+            (Method::GET, "/api/v1/visits/0f3c.ics"),
         ] {
             assert!(!open(method.clone(), path), "{method} {path}");
         }
