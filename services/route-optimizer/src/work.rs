@@ -201,7 +201,7 @@ fn work_for(request: &Request) -> Duration {
     let share = u64::from(request.options.explore.unwrap_or(5)) + 1;
     let alone = request.vehicles.len() == 1 && tasks <= 25;
     let most = if alone {
-        30
+        100
     } else {
         (10 * tasks).clamp(50, 10_000)
     };

@@ -8,13 +8,15 @@
 
 use crate::instance::Instance;
 use crate::labels::{Effort, Labels};
-use crate::line::{Direction, LARGEST, Line};
+use crate::line::Line;
+use crate::prizes;
+use crate::side::Side;
 
 /// The largest number of visits that is tried.
 pub(crate) const MOST: usize = 30;
 
 /// Labels of one pass at most; what needs more is not proven.
-const LABELS: usize = 120_000;
+const LABELS: usize = 250_000;
 
 /// What a proof attempt found.
 #[derive(Debug, PartialEq, Eq)]
@@ -42,120 +44,69 @@ pub(crate) fn prove(
     let Ok(known) = i32::try_from(known) else {
         return Verdict::Unknown;
     };
-    for tuning in TUNINGS {
-        let prizes = tune(&line, known, tuning);
-        let verdict = climb(&line, &prizes, known, go_on);
-        if verdict != Verdict::Unknown || !go_on() {
-            return verdict;
-        }
-    }
-    Verdict::Unknown
+    let sides = Side::both(&line);
+    let prizes = prizes::tune(&line, &sides, known, go_on);
+    climb(&line, &sides, &prizes, known, go_on)
 }
 
-/// How many visits a task remembers while prizes are tuned, how many rounds that takes, and how many labels are kept at each place;
-/// first quickly, then, if the proof fails, with more care.
-const TUNINGS: [(usize, usize, usize); 2] = [(2, 10, 4), (3, 10, 5)];
+/// With more labels than this, a quick look for a better order pays.
+const DIVE: usize = 1000;
 
-/// Prizes under which a path gains nothing by visiting a task twice and another never: a few steps along the subgradient, on paths
-/// that are only nearly the best.
-fn tune(line: &Line, known: i32, (near, rounds, width): (usize, usize, usize)) -> Vec<i32> {
-    let n = line.len();
-    let memory = line.neighbours(near.min(n));
-    let look = |prizes: &[i32], round: usize| {
-        let direction = if round.is_multiple_of(2) {
-            Direction::Back
-        } else {
-            Direction::Forth
-        };
-        let pass = |width| {
-            Labels::grow(
-                line,
-                direction,
-                prizes,
-                &memory,
-                None,
-                Effort {
-                    known,
-                    most: usize::MAX,
-                    width,
-                },
-            )
-        };
-        let seen = pass(width).and_then(|l| l.best(line, prizes));
-        seen.or_else(|| pass(4 * width).and_then(|l| l.best(line, prizes)))
-    };
-    let starts = [line.tree_prizes(known), line.prizes()];
-    let Some((mut seen, mut prizes)) = starts
-        .into_iter()
-        .filter_map(|p| Some((look(&p, 0)?, p)))
-        .max()
-    else {
-        return line.prizes();
-    };
-    let mut drift = vec![0.0; n];
-    let (mut best, mut best_bound, mut step) = (prizes.clone(), i32::MIN, 1.0);
-    for round in 1..=rounds {
-        let (bound, path) = seen;
-        if bound > best_bound {
-            (best_bound, best) = (bound, prizes.clone());
-        } else {
-            step *= 0.7;
-        }
-        let mut visits = vec![0i32; n];
-        path.iter().for_each(|&v| visits[v] += 1);
-        let off: i32 = visits.iter().map(|v| (v - 1) * (v - 1)).sum();
-        if off == 0 || f64::from(known - bound) * 200.0 < f64::from(known) {
-            break;
-        }
-        let size = step * f64::from(known - bound) / f64::from(off);
-        for v in 0..n {
-            drift[v] = 0.3 * drift[v] + f64::from(1 - visits[v]) * size;
-            prizes[v] = (f64::from(prizes[v]) + drift[v]).clamp(-LARGEST, LARGEST) as i32;
-        }
-        let Some(next) = look(&prizes, round) else {
-            break;
-        };
-        seen = next;
-    }
-    best
-}
+/// Labels for each number of visits in such a look.
+const NARROW: usize = 50;
 
 /// Passes with growing memory, each bounding the next, until all is remembered.
-fn climb(line: &Line, prizes: &[i32], known: i32, go_on: &mut dyn FnMut() -> bool) -> Verdict {
+fn climb(
+    line: &Line,
+    sides: &[Side<'_>; 2],
+    prizes: &[i32],
+    known: i32,
+    go_on: &mut dyn FnMut() -> bool,
+) -> Verdict {
     let n = line.len();
-    let effort = Effort {
+    let mut effort = Effort {
         known,
         most: LABELS,
-        width: usize::MAX,
+        go_on,
     };
     let mut memory = vec![0; n];
     let mut bound: Option<Labels> = None;
-    let mut direction = Direction::Back;
-    for near in CLIMB.into_iter().chain([n]) {
+    let mut better = None;
+    for (pass, near) in CLIMB.into_iter().chain([n]).enumerate() {
         for (mask, more) in memory.iter_mut().zip(line.neighbours(near.min(n))) {
             *mask |= more;
         }
-        let Some(labels) = Some(())
-            .filter(|()| go_on())
-            .and_then(|()| Labels::grow(line, direction, prizes, &memory, bound.as_ref(), effort))
-        else {
+        let side = &sides[pass % 2];
+        let Some(labels) = Labels::grow(side, prizes, &memory, bound.as_ref(), &mut effort) else {
             return Verdict::Unknown;
         };
-        let Some((_, path)) = labels.best(line, prizes).filter(|(cost, _)| *cost < known) else {
-            return Verdict::Proven;
+        let named =
+            |path: Vec<usize>| Verdict::Better(path.into_iter().map(|v| line.task(v)).collect());
+        let cheaper = |labels: &Labels, side, known| {
+            labels.best(side, prizes).filter(|(cost, _)| *cost < known)
+        };
+        let Some((_, path)) = cheaper(&labels, side, effort.known) else {
+            return better.map_or(Verdict::Proven, named);
         };
         if near >= n {
-            return Verdict::Better(path.into_iter().map(|v| line.task(v)).collect());
+            return named(path);
         }
         remember_cycles(&path, &mut memory);
+        if labels.count() > DIVE {
+            let side = &sides[(pass + 1) % 2];
+            let found = labels.dive(side, prizes, effort.known, NARROW);
+            if let Some((cost, path)) = found {
+                effort.known = cost;
+                better = Some(path);
+            }
+        }
         bound = Some(labels);
-        direction = direction.turned();
     }
     Verdict::Unknown
 }
 
 /// How many visits tasks remember, pass by pass.
-const CLIMB: [usize; 4] = [2, 5, 8, 12];
+const CLIMB: [usize; 4] = [3, 6, 10, 15];
 
 /// Makes all between two visits of the same task remember it (dynamic ng-routes: Roberti and Mingozzi, 2014).
 fn remember_cycles(path: &[usize], memory: &mut [u32]) {

@@ -12,15 +12,18 @@ mod instance;
 mod labels;
 mod line;
 mod loaded;
+mod prizes;
 pub mod problem;
 mod random;
 mod reason;
 mod recreate;
 mod route;
 mod ruin;
+mod side;
 mod small;
 pub mod solution;
 mod state;
+mod tree;
 mod warm;
 
 pub use budget::{Budget, Iterations};

@@ -2,47 +2,28 @@
 
 use crate::instance::{Instance, Leg, Node};
 
-/// Which way paths grow.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Direction {
-    Forth,
-    Back,
-}
-
-impl Direction {
-    pub(crate) fn turned(self) -> Self {
-        if self == Self::Forth {
-            Self::Back
-        } else {
-            Self::Forth
-        }
-    }
-}
-
 /// One vehicle and its tasks, numbered from 0; times count from the opening of the vehicle's hours.
 #[derive(Debug)]
 pub(crate) struct Line {
     tasks: Vec<u32>,
-    windows: Vec<Vec<(i32, i32)>>,
-    ready: Vec<i32>,
-    due: Vec<i32>,
-    service: Vec<i32>,
+    pub windows: Vec<Vec<(i32, i32)>>,
+    pub ready: Vec<i32>,
+    pub due: Vec<i32>,
+    pub service: Vec<i32>,
     /// From the start of one task to the arrival at another: `from * n + to`.
-    way: Vec<i32>,
-    cost: Vec<i32>,
-    first: Vec<(i32, i32)>,
-    last: Vec<(i32, i32)>,
-    closes: i32,
+    pub way: Vec<i32>,
+    pub cost: Vec<i32>,
+    /// Seconds and cost from the start to each task, and from each task to the end.
+    pub first: Vec<(i32, i32)>,
+    pub last: Vec<(i32, i32)>,
+    pub closes: i32,
     /// The earliest and the latest start of each task in any route at all.
-    earliest: Vec<i32>,
-    latest: Vec<i32>,
+    pub earliest: Vec<i32>,
+    pub latest: Vec<i32>,
 }
 
 /// Sums of times and of costs stay below this.
-const LIMIT: i64 = 1 << 28;
-
-/// Prizes stay within this, up and down.
-pub(crate) const LARGEST: f64 = (1 << 22) as f64;
+pub(crate) const LIMIT: i64 = 1 << 28;
 
 impl Line {
     /// `None` if there is nothing to order or too much, or if numbers are too large.
@@ -122,7 +103,7 @@ impl Line {
 
     /// The first allowed start of a task from a time on; after `due` if there is none.
     #[inline]
-    fn next_start(&self, v: usize, time: i32) -> i32 {
+    pub(crate) fn next_start(&self, v: usize, time: i32) -> i32 {
         if self.windows[v].is_empty() {
             return time.max(self.ready[v]);
         }
@@ -134,7 +115,7 @@ impl Line {
 
     /// The last allowed start of a task up to a time; before `ready` if there is none.
     #[inline]
-    fn last_start(&self, v: usize, time: i32) -> i32 {
+    pub(crate) fn last_start(&self, v: usize, time: i32) -> i32 {
         if self.windows[v].is_empty() {
             return if time < self.ready[v] {
                 i32::MIN / 4
@@ -186,57 +167,8 @@ impl Line {
         self.tasks[v]
     }
 
-    fn follows(&self, a: usize, b: usize) -> bool {
+    pub(crate) fn follows(&self, a: usize, b: usize) -> bool {
         a != b && self.earliest[a].saturating_add(self.way[a * self.len() + b]) <= self.latest[b]
-    }
-
-    /// The tasks that can come next after each task.
-    pub(crate) fn successors(&self, direction: Direction) -> Vec<Vec<usize>> {
-        let n = self.len();
-        let follows = |a: usize, b: usize| {
-            if direction == Direction::Forth {
-                self.follows(a, b)
-            } else {
-                self.follows(b, a)
-            }
-        };
-        (0..n)
-            .map(|a| (0..n).filter(|&b| follows(a, b)).collect())
-            .collect()
-    }
-
-    /// The least that `left` more visits and the way to the edge cost from each task, whatever is visited twice: `left * n + task`.
-    pub(crate) fn walks(
-        &self,
-        direction: Direction,
-        prizes: &[i32],
-        next: &[Vec<usize>],
-    ) -> Vec<i32> {
-        let n = self.len();
-        let mut walks = vec![i32::MAX / 4; n * n];
-        for (v, walk) in walks.iter_mut().enumerate().take(n) {
-            *walk = if direction == Direction::Forth {
-                self.last[v].1
-            } else {
-                self.first[v].1
-            };
-        }
-        for at in n..n * n {
-            let (left, a) = (at / n, at % n);
-            let cost = |b: usize| {
-                if direction == Direction::Forth {
-                    self.cost[a * n + b]
-                } else {
-                    self.cost[b * n + a]
-                }
-            };
-            walks[at] = next[a]
-                .iter()
-                .map(|&b| cost(b) - prizes[b] + walks[(left - 1) * n + b])
-                .min()
-                .unwrap_or(i32::MAX / 4);
-        }
-        walks
     }
 
     /// For each task itself and its nearest others, as bits.
@@ -255,141 +187,5 @@ impl Line {
                 near.iter().take(count).fold(0, |mask, &w| mask | 1 << w)
             })
             .collect()
-    }
-
-    /// Prizes under which the order in which the tasks were given costs about nothing: half of the legs around each.
-    pub(crate) fn prizes(&self) -> Vec<i32> {
-        let n = self.len();
-        let leg = |a: usize| (a + 1 < n).then(|| self.cost[a * n + a + 1]);
-        (0..n)
-            .map(|v| {
-                let (before, after) = (v.checked_sub(1).and_then(leg), leg(v));
-                (before.or(after).unwrap_or(0) + after.or(before).unwrap_or(0)) / 2
-            })
-            .collect()
-    }
-
-    /// Prizes from one-trees on the cheaper of both ways (Held and Karp, 1970); the start and the end are the root.
-    pub(crate) fn tree_prizes(&self, known: i32) -> Vec<i32> {
-        let n = self.len();
-        let arc = |a: usize, b: usize| match (self.follows(a, b), self.follows(b, a)) {
-            (true, true) => self.cost[a * n + b].min(self.cost[b * n + a]),
-            (true, false) => self.cost[a * n + b],
-            (false, true) => self.cost[b * n + a],
-            (false, false) => LIMIT as i32,
-        };
-        let arcs: Vec<f64> = (0..n * n).map(|i| f64::from(arc(i / n, i % n))).collect();
-        let mut weight = vec![0.0; n];
-        let (mut best, mut best_weight) = (f64::MIN, weight.clone());
-        let mut step = 1.0;
-        for _ in 0..60 {
-            let (cost, degree) = self.one_tree(&arcs, &weight);
-            let bound = cost - 2.0 * weight.iter().sum::<f64>();
-            if bound > best {
-                (best, best_weight) = (bound, weight.clone());
-            } else {
-                step *= 0.9;
-            }
-            let off: f64 = degree.iter().map(|&d| f64::from((d - 2) * (d - 2))).sum();
-            if off == 0.0 {
-                break;
-            }
-            let size = step * (f64::from(known) - bound).max(1.0) / off;
-            weight
-                .iter_mut()
-                .zip(&degree)
-                .for_each(|(w, &d)| *w += size * f64::from(d - 2));
-        }
-        best_weight
-            .iter()
-            .map(|w| (-2.0 * w).clamp(-LARGEST, LARGEST) as i32)
-            .collect()
-    }
-
-    /// The cheapest tree over all tasks and two arcs to the root, and each task's number of arcs.
-    fn one_tree(&self, arcs: &[f64], weight: &[f64]) -> (f64, Vec<i32>) {
-        let n = self.len();
-        let mut degree = vec![0; n];
-        let mut link: Vec<(f64, usize)> = vec![(f64::MAX, 0); n];
-        let mut outside: Vec<usize> = (1..n).collect();
-        let (mut last, mut total) = (0, 0.0);
-        while !outside.is_empty() {
-            let mut nearest = 0;
-            for (i, &v) in outside.iter().enumerate() {
-                let cost = arcs[last * n + v] + weight[last] + weight[v];
-                if cost < link[v].0 {
-                    link[v] = (cost, last);
-                }
-                if link[v].0 < link[outside[nearest]].0 {
-                    nearest = i;
-                }
-            }
-            last = outside.swap_remove(nearest);
-            total += link[last].0;
-            degree[last] += 1;
-            degree[link[last].1] += 1;
-        }
-        let cheapest = |list: &[(i32, i32)]| {
-            (0..n)
-                .map(|v| (f64::from(list[v].1) + weight[v], v))
-                .min_by(|a, b| a.0.total_cmp(&b.0))
-        };
-        for (cost, v) in [cheapest(&self.first), cheapest(&self.last)]
-            .into_iter()
-            .flatten()
-        {
-            total += cost;
-            degree[v] += 1;
-        }
-        (total, degree)
-    }
-
-    /// Starts at a task coming from the edge of the route.
-    pub(crate) fn begin(&self, direction: Direction, v: usize) -> (i32, i32) {
-        match direction {
-            Direction::Forth => (self.next_start(v, self.first[v].0), self.first[v].1),
-            Direction::Back => (
-                -self.last_start(
-                    v,
-                    self.closes.saturating_sub(self.last[v].0) - self.service[v],
-                ),
-                self.last[v].1,
-            ),
-        }
-    }
-
-    /// The cost from a task to the other edge of the route, if that is reached in time.
-    pub(crate) fn finish(&self, direction: Direction, v: usize, time: i32) -> Option<i32> {
-        match direction {
-            Direction::Forth => (time + self.service[v]
-                <= self.closes.saturating_sub(self.last[v].0))
-            .then_some(self.last[v].1),
-            Direction::Back => (self.first[v].0 <= -time).then_some(self.first[v].1),
-        }
-    }
-
-    /// Time and cost of going on from `a` to `b` (backwards: of having come from `b`).
-    #[inline]
-    pub(crate) fn go(&self, direction: Direction, a: usize, time: i32, b: usize) -> (i32, i32) {
-        let n = self.tasks.len();
-        match direction {
-            Direction::Forth => (
-                self.next_start(b, time + self.way[a * n + b]),
-                self.cost[a * n + b],
-            ),
-            Direction::Back => (
-                -self.last_start(b, -time - self.way[b * n + a]),
-                self.cost[b * n + a],
-            ),
-        }
-    }
-
-    /// Whether a task can be begun at that time in any route.
-    #[inline]
-    pub(crate) fn in_time(&self, direction: Direction, v: usize, time: i32) -> bool {
-        match direction {
-            Direction::Forth => time <= self.latest[v],
-            Direction::Back => -time >= self.earliest[v],
-        }
     }
 }

@@ -169,7 +169,7 @@ pub struct Days {
     pub proven: f64,
 }
 
-/// Solves made-up days of 15, 20 and 25 visits in turn, 20 ms each.
+/// Solves made-up days of 15, 20 and 25 visits in turn, within a limit in seconds.
 pub fn run(count: u64, limit: f64) -> Days {
     let mut times = Vec::new();
     let mut proven = 0;
