@@ -34,6 +34,8 @@ enum Command {
     Up(up::UpArgs),
     /// Stop what `nexus up` started in this folder.
     Stop,
+    /// Restart each service in turn, without a failed request: how a new version comes into use.
+    Restart,
     /// Fill a believable Italian sales company, through the public API.
     Demo(demo::DemoArgs),
     /// Import a CSV file, or the four files of a folder, through the public API.
@@ -59,6 +61,7 @@ fn main() -> ExitCode {
             Command::Backup(args) => backup::run(&args, &nexus.state),
             Command::Restore(args) => backup::restore::run(&args, &nexus.state),
             Command::Verify(args) => backup::verify::run(&args, &nexus.state),
+            Command::Restart => up::roll::run(&nexus.state),
             Command::Stop => up::stop(&nexus.state),
         }
     });

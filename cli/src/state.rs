@@ -57,6 +57,11 @@ impl State {
         self.folder.join("log").join("nexus.log")
     }
 
+    /// How the last `nexus restart` went.
+    pub fn restarted(&self) -> PathBuf {
+        self.folder.join("restarted")
+    }
+
     fn lock(&self) -> PathBuf {
         self.folder.join("up.lock")
     }

@@ -117,7 +117,7 @@ const RECORDS: &str = "
 #[test]
 fn what_was_saved_comes_back_on_another_machine_and_nothing_is_overwritten() {
     let old = Machine::new("backup-old");
-    let roles = ["auth", "crm", "visits"].map(|service| ServiceRole::of(service, "x"));
+    let roles = ["auth", "crm", "visits", "analytics"].map(|service| ServiceRole::of(service, "x"));
     bootstrap(&old.server(), "nexus", &roles).unwrap();
     old.server().run("nexus", RECORDS).unwrap();
     fs::create_dir_all(old.folder.join("state")).unwrap();
@@ -190,7 +190,7 @@ fn what_was_saved_comes_back_on_another_machine_and_nothing_is_overwritten() {
 #[test]
 fn a_damaged_backup_is_told_and_restores_nothing() {
     let machine = Machine::new("backup-damaged");
-    let roles = ["auth", "crm", "visits"].map(|service| ServiceRole::of(service, "x"));
+    let roles = ["auth", "crm", "visits", "analytics"].map(|service| ServiceRole::of(service, "x"));
     bootstrap(&machine.server(), "nexus", &roles).unwrap();
     machine.server().run("nexus", RECORDS).unwrap();
     done(&machine.nexus(&["backup", "--folder", "safe"], None));

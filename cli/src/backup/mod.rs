@@ -1,11 +1,13 @@
 //! `nexus backup`: everything in one encrypted file, from one instant, every night.
 
 mod archive;
+mod chain;
 pub mod nightly;
 pub mod restore;
 mod retention;
 mod sealed;
 mod snapshot;
+pub mod storage;
 pub mod verify;
 
 use std::env;
@@ -23,6 +25,7 @@ use self::archive::Manifest;
 pub use self::restore::RestoreArgs;
 use self::sealed::Key;
 use self::snapshot::Snapshot;
+use self::storage::StorageArgs;
 pub use self::verify::VerifyArgs;
 use crate::state::State;
 use crate::up::database::Database;
@@ -30,12 +33,16 @@ use crate::up::secrets::Secrets;
 
 /// The secret that opens backups, in `secrets.env` or the environment.
 const KEY: &str = "BACKUP_KEY";
+/// Without these, some of what is in the records cannot be read or checked any more.
+const SEALS: [&str; 2] = ["AUTH_MASTER_SECRET", "CRM_LINK_SECRET"];
 
 #[derive(Args)]
 pub struct BackupArgs {
     /// Where backups go. Best on another disk, or a folder that is copied elsewhere.
     #[arg(long, env = "NEXUS_BACKUP_DIR")]
     folder: Option<PathBuf>,
+    #[command(flatten)]
+    storage: StorageArgs,
     /// The folder with PostgreSQL's programs.
     #[arg(long, env = "NEXUS_PG_BIN")]
     pg_bin: Option<PathBuf>,
@@ -47,6 +54,29 @@ pub struct BackupArgs {
     nightly: bool,
 }
 
+/// Which backup to read.
+#[derive(Args)]
+pub struct Which {
+    /// The backup; the newest one of the folder when not said. With --from-storage its name there.
+    file: Option<PathBuf>,
+    /// Where backups are.
+    #[arg(long, env = "NEXUS_BACKUP_DIR")]
+    folder: Option<PathBuf>,
+    /// Bring it from the storage first.
+    #[arg(long)]
+    from_storage: bool,
+    #[command(flatten)]
+    storage: StorageArgs,
+}
+
+/// What every backup is made with.
+pub struct Plan<'a> {
+    pub state: &'a State,
+    pub folder: &'a Path,
+    pub storage: &'a StorageArgs,
+    pub pg_bin: Option<&'a Path>,
+}
+
 pub fn run(args: &BackupArgs, state: &Path) -> Result<ExitCode> {
     let state = State::create(state)?;
     if args.show_key {
@@ -56,18 +86,16 @@ pub fn run(args: &BackupArgs, state: &Path) -> Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     let folder = folder(args.folder.as_deref(), &state)?;
+    let plan = Plan {
+        state: &state,
+        folder: &folder,
+        storage: &args.storage,
+        pg_bin: args.pg_bin.as_deref(),
+    };
     if args.nightly {
-        nightly::keep_on(&state, &folder, args.pg_bin.as_deref(), |what| {
-            println!("{what}");
-        });
+        nightly::keep_on(&plan, |what| println!("{what}"));
     }
-    let (path, manifest) = make(&state, &folder, args.pg_bin.as_deref(), clock())?;
-    println!(
-        "Saved {} rows to {} ({} kB).",
-        manifest.rows(),
-        path.display(),
-        fs::metadata(&path)?.len().div_ceil(1024)
-    );
+    println!("{}", save(&plan, clock())?);
     println!(
         "Without the key nobody can read it, you neither: `nexus backup --show-key`, and keep it elsewhere."
     );
@@ -86,6 +114,41 @@ pub fn clock() -> DateTime<Utc> {
 pub fn folder(named: Option<&Path>, state: &State) -> Result<PathBuf> {
     let folder = named.map_or_else(|| state.backups(), Path::to_path_buf);
     std::path::absolute(&folder).with_context(|| folder.display().to_string())
+}
+
+/// The file that is wanted, brought here if it lies elsewhere.
+fn wanted(which: &Which, state: &State) -> Result<PathBuf> {
+    let folder = folder(which.folder.as_deref(), state)?;
+    if which.from_storage {
+        let storage = which.storage.open()?;
+        let storage = storage.context("name the storage: --s3, or NEXUS_BACKUP_S3_URL")?;
+        let name = which.file.as_deref().and_then(Path::to_str);
+        return storage.fetch(name, &folder);
+    }
+    match &which.file {
+        Some(path) => Ok(path.clone()),
+        None => newest(&folder),
+    }
+}
+
+/// Makes a backup, and sends it to the storage, if there is one. Says what it did. A storage that does not answer is an
+/// error, but the backup is in the folder by then.
+fn save(plan: &Plan<'_>, now: DateTime<Utc>) -> Result<String> {
+    let storage = plan.storage.open()?;
+    let (path, manifest) = make(plan.state, plan.folder, plan.pg_bin, now)?;
+    let mut told = format!(
+        "Saved {} rows to {} ({} kB).",
+        manifest.rows(),
+        path.display(),
+        fs::metadata(&path)?.len().div_ceil(1024)
+    );
+    if let Some(storage) = storage {
+        let there = storage
+            .keep(&path, now)
+            .with_context(|| format!("{told} It could not be sent to the storage"))?;
+        told += &format!(" A copy is at {there}.");
+    }
+    Ok(told)
 }
 
 /// Makes a backup, then lets older ones go that are no longer needed.
@@ -118,6 +181,12 @@ fn make(
     let file = private(&half.0)?;
     let mut saved = secrets.values().clone();
     saved.remove(KEY);
+    // Where an operator keeps what seals records, it belongs to them all the same.
+    for name in SEALS {
+        if let Some(value) = given(name)? {
+            saved.insert(name.to_owned(), value);
+        }
+    }
     archive::write(&file, &key, &manifest, &saved, &mut File::open(&dump.0)?)?;
     file.sync_all()?;
     fs::rename(&half.0, &path).with_context(|| path.display().to_string())?;
@@ -179,12 +248,17 @@ fn key(state: &State) -> Result<Key> {
 }
 
 fn from_environment() -> Result<Option<String>> {
-    if let Some(path) = env::var_os("BACKUP_KEY_FILE") {
+    given(KEY)
+}
+
+/// What the operator says in the environment, or in a file that it names.
+pub fn given(name: &str) -> Result<Option<String>> {
+    if let Some(path) = env::var_os(format!("{name}_FILE")).filter(|path| !path.is_empty()) {
         let path = PathBuf::from(path);
         let text = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
         return Ok(Some(text.trim().to_owned()));
     }
-    let given = env::var_os(KEY).map(|value| value.to_string_lossy().into_owned());
+    let given = env::var_os(name).map(|value| value.to_string_lossy().into_owned());
     Ok(given.filter(|text| !text.is_empty()))
 }
 

@@ -1,13 +1,11 @@
 //! A backup every night; one that was missed, because the machine was off, is made up for.
 
-use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
 use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
 
-use super::{clock, make, newest_at};
-use crate::state::State;
+use super::{Plan, clock, newest_at, save};
 
 /// In the small hours of Italy, summer and winter.
 const AT: NaiveTime = NaiveTime::from_hms_opt(1, 30, 0).expect("half past one");
@@ -27,17 +25,13 @@ pub fn is_due(newest: Option<DateTime<Utc>>, now: DateTime<Utc>) -> bool {
 }
 
 /// Never returns. A backup that fails is said, and tried again at the next look.
-pub fn keep_on(state: &State, folder: &Path, pg_bin: Option<&Path>, say: impl Fn(&str)) -> ! {
+pub fn keep_on(plan: &Plan<'_>, say: impl Fn(&str)) -> ! {
     loop {
         thread::sleep(LOOK_EVERY);
         let now = clock();
-        if is_due(newest_at(folder), now) {
-            match make(state, folder, pg_bin, now) {
-                Ok((path, manifest)) => say(&format!(
-                    "saved {} rows to {}",
-                    manifest.rows(),
-                    path.display()
-                )),
+        if is_due(newest_at(plan.folder), now) {
+            match save(plan, now) {
+                Ok(told) => say(&told),
                 Err(error) => say(&format!("no backup was made: {error:#}")),
             }
         }

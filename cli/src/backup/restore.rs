@@ -12,18 +12,15 @@ use nexus_cluster::{Server, bootstrap};
 use super::archive;
 use super::snapshot::{Snapshot, schemas};
 use super::verify::compare;
-use super::{KEY, folder, key_given, newest};
+use super::{KEY, key_given, wanted};
 use crate::state::State;
 use crate::up::database::{self, DATABASE, Database};
 use crate::up::secrets::Secrets;
 
 #[derive(Args)]
 pub struct RestoreArgs {
-    /// The backup; the newest one of the folder when not said.
-    file: Option<PathBuf>,
-    /// Where backups are.
-    #[arg(long, env = "NEXUS_BACKUP_DIR")]
-    folder: Option<PathBuf>,
+    #[command(flatten)]
+    backup: super::Which,
     /// The folder with PostgreSQL's programs.
     #[arg(long, env = "NEXUS_PG_BIN")]
     pg_bin: Option<PathBuf>,
@@ -36,10 +33,7 @@ pub fn run(args: &RestoreArgs, state: &Path) -> Result<ExitCode> {
     )?;
     let mut secrets = Secrets::load(&state.secrets())?;
     let (key_text, key) = key_given(&secrets)?;
-    let path = match &args.file {
-        Some(path) => path.clone(),
-        None => newest(&folder(args.folder.as_deref(), &state)?)?,
-    };
+    let path = wanted(&args.backup, &state)?;
     let file = File::open(&path).with_context(|| path.display().to_string())?;
     let rows = archive::read(file, &key, |manifest, saved, dump| {
         println!("Restoring what was saved at {} …", manifest.made_at);

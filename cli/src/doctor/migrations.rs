@@ -16,21 +16,19 @@ const FOLDER: &str = "migrations";
 const DATABASE: &str = "nexus";
 
 /// Only for a private cluster that runs, beside the sources: elsewhere `/readyz` has to do.
-pub fn examine(state: &State, pg_bin: Option<&Path>) -> Vec<Finding> {
-    let Some(server) = server(state, pg_bin) else {
-        return Vec::new();
-    };
+pub fn examine(server: &Server) -> Vec<Finding> {
     let stores = SERVICES.iter().filter(|service| service.stores);
     stores
         .filter_map(|service| {
             let known = known(&Path::new(FOLDER).join(service.name))?;
-            let applied = applied(&server, service.name)?;
+            let applied = applied(server, service.name)?;
             Some(compare(service.name, &known, &applied))
         })
         .collect()
 }
 
-fn server(state: &State, pg_bin: Option<&Path>) -> Option<Server> {
+/// The private cluster's, if there is one and it runs.
+pub fn server(state: &State, pg_bin: Option<&Path>) -> Option<Server> {
     let folder = state.postgres();
     if !crate::state::moved(&folder).join("data").exists() {
         return None;

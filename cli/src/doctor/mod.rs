@@ -1,6 +1,7 @@
 //! `nexus doctor`: looks at everything that commonly goes wrong, and says what to do in words that need no manual.
 
 mod backups;
+mod events;
 mod installation;
 mod machine;
 mod migrations;
@@ -72,7 +73,10 @@ pub fn run(args: &DoctorArgs, state: &Path) -> Result<ExitCode> {
     findings.extend(installation::examine(args, &state));
     findings.push(backups::examine(&state));
     findings.extend(running::examine(args.port, args.listen, running.as_ref())?);
-    findings.extend(migrations::examine(&state, args.pg_bin.as_deref()));
+    if let Some(server) = migrations::server(&state, args.pg_bin.as_deref()) {
+        findings.extend(migrations::examine(&server));
+        findings.extend(events::examine(&server));
+    }
     for finding in &findings {
         match finding {
             Finding::Good(what) => println!("ok     {what}"),

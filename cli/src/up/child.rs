@@ -1,5 +1,7 @@
 //! One child process, kept running: started again when it ends, ended when told.
 
+use std::net::TcpListener;
+use std::os::fd::OwnedFd;
 use std::process::{Command, ExitStatus, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -9,7 +11,7 @@ use anyhow::{Context, Result};
 use rustix::process::{Pid, Signal, kill_process};
 use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
 use tokio::process::Child;
-use tokio::sync::oneshot;
+use tokio::sync::{Notify, oneshot};
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 
@@ -29,12 +31,15 @@ pub struct Plan {
     /// How long it may take to end before it is killed.
     pub grace: Duration,
     pub show: Show,
+    /// A socket that is kept open from one life of the child to the next, handed over as its standard input.
+    pub listener: Option<TcpListener>,
 }
 
 /// A child under our care.
 pub struct Kept {
     pub name: String,
     ends: Arc<AtomicU32>,
+    again: Arc<Notify>,
     stop: oneshot::Sender<()>,
     task: JoinHandle<()>,
 }
@@ -44,11 +49,18 @@ impl Kept {
     pub fn start(plan: Plan, journal: Journal) -> Self {
         let (stop, stopped) = oneshot::channel();
         let ends = Arc::new(AtomicU32::new(0));
+        let again = Arc::new(Notify::new());
         let name = plan.name.clone();
-        let task = tokio::spawn(keep_running(plan, journal, Arc::clone(&ends), stopped));
+        let signs = Signs {
+            ends: Arc::clone(&ends),
+            again: Arc::clone(&again),
+            stopped,
+        };
+        let task = tokio::spawn(keep_running(plan, journal, signs));
         Self {
             name,
             ends,
+            again,
             stop,
             task,
         }
@@ -59,6 +71,11 @@ impl Kept {
         self.ends.load(Ordering::Relaxed)
     }
 
+    /// Lets it finish what it has begun, and starts it again, from the program as it is now.
+    pub fn restart(&self) {
+        self.again.notify_one();
+    }
+
     /// Ends it and waits until it is gone.
     pub async fn stop(self) {
         let _ = self.stop.send(());
@@ -66,19 +83,34 @@ impl Kept {
     }
 }
 
-async fn keep_running(
-    plan: Plan,
-    journal: Journal,
+/// What is told to, and by, a child's keeper.
+struct Signs {
     ends: Arc<AtomicU32>,
-    mut stopped: oneshot::Receiver<()>,
-) {
+    again: Arc<Notify>,
+    stopped: oneshot::Receiver<()>,
+}
+
+async fn keep_running(plan: Plan, journal: Journal, signs: Signs) {
+    let Signs {
+        ends,
+        again,
+        mut stopped,
+    } = signs;
     let mut pause = FIRST_PAUSE;
     loop {
         let born = Instant::now();
         let ended = match spawn(&plan, &journal) {
             Err(error) => format!("could not be started: {error:#}"),
             Ok(mut child) => tokio::select! {
-                status = child.wait() => describe(status.ok()),
+                status = child.wait() => match status {
+                    // Somebody told it to end, and it did so properly: that is how one service is restarted.
+                    Ok(status) if status.success() && born.elapsed() > FIRST_PAUSE => continue,
+                    status => describe(status.ok()),
+                },
+                () = again.notified() => {
+                    end(child, &plan, &journal).await;
+                    continue;
+                }
                 _ = &mut stopped => return end(child, &plan, &journal).await,
             },
         };
@@ -101,8 +133,12 @@ async fn keep_running(
 
 fn spawn(plan: &Plan, journal: &Journal) -> Result<Child> {
     let mut command = (plan.command)();
+    let input = match &plan.listener {
+        Some(listener) => Stdio::from(OwnedFd::from(listener.try_clone()?)),
+        None => Stdio::null(),
+    };
     command
-        .stdin(Stdio::null())
+        .stdin(input)
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
     // A group of its own: Ctrl-C in the terminal reaches us alone, and we end the children in order.
@@ -167,107 +203,4 @@ fn describe(status: Option<ExitStatus>) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use std::fs;
-    use std::path::PathBuf;
-
-    struct Scratch(PathBuf);
-
-    impl Scratch {
-        fn new(name: &str) -> Self {
-            let folder =
-                std::env::temp_dir().join(format!("nexus-child-{name}-{}", std::process::id()));
-            fs::create_dir_all(&folder).unwrap();
-            Self(folder)
-        }
-
-        fn journal(&self) -> Journal {
-            Journal::open(&self.0.join("log"), true).unwrap()
-        }
-
-        fn log(&self) -> String {
-            fs::read_to_string(self.0.join("log")).unwrap()
-        }
-
-        async fn log_holds(&self, text: &str) {
-            let seen = async {
-                while !self.log().contains(text) {
-                    sleep(Duration::from_millis(10)).await;
-                }
-            };
-            assert!(
-                timeout(Duration::from_secs(10), seen).await.is_ok(),
-                "no {text:?} in {}",
-                self.log()
-            );
-        }
-    }
-
-    impl Drop for Scratch {
-        fn drop(&mut self) {
-            let _ = fs::remove_dir_all(&self.0);
-        }
-    }
-
-    fn shell(script: &'static str, grace: Duration) -> Plan {
-        let command = move || {
-            let mut shell = nexus_cluster::leashed("/bin/sh".as_ref(), "TERM");
-            shell.args(["-c", script]);
-            shell
-        };
-        Plan {
-            name: "dummy".into(),
-            command: Box::new(command),
-            end_by: Signal::TERM,
-            grace,
-            show: Show::All,
-        }
-    }
-
-    #[tokio::test]
-    async fn one_that_crashes_is_started_again() {
-        let scratch = Scratch::new("crash");
-        let kept = Kept::start(
-            shell("echo hello; exit 7", Duration::from_secs(5)),
-            scratch.journal(),
-        );
-        scratch
-            .log_holds("dummy ended (exit code 7); starting it again in 0.4 s")
-            .await;
-        assert!(kept.ends() >= 2);
-        kept.stop().await;
-        assert!(
-            scratch.log().matches("dummy     | hello").count() >= 2,
-            "{}",
-            scratch.log()
-        );
-    }
-
-    #[tokio::test]
-    async fn one_that_is_told_to_end_may_finish() {
-        let scratch = Scratch::new("finish");
-        let script = "trap 'echo finished; exit 0' TERM; echo up; while :; do sleep 0.05; done";
-        let kept = Kept::start(shell(script, Duration::from_secs(5)), scratch.journal());
-        scratch.log_holds("| up").await;
-        kept.stop().await;
-        scratch.log_holds("| finished").await;
-        assert!(!scratch.log().contains("starting it again"));
-    }
-
-    #[tokio::test]
-    async fn one_that_will_not_end_is_killed() {
-        let scratch = Scratch::new("stubborn");
-        let script = "trap '' TERM; echo up; while :; do sleep 0.05; done";
-        let kept = Kept::start(shell(script, Duration::from_millis(200)), scratch.journal());
-        scratch.log_holds("| up").await;
-        kept.stop().await;
-        assert!(
-            scratch
-                .log()
-                .contains("dummy did not end within 0 s: killed"),
-            "{}",
-            scratch.log()
-        );
-    }
-}
+mod tests;

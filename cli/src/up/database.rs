@@ -45,7 +45,7 @@ impl Database {
                 "some services have a database of their own, but {missing:?} are not set: set all or none"
             );
         }
-        if let Some(admin_url) = text("ADMIN_DATABASE_URL") {
+        if let Some(admin_url) = crate::backup::given("ADMIN_DATABASE_URL")? {
             return Ok(Self::Administered(
                 Server::external(&admin_url, None).context("ADMIN_DATABASE_URL")?,
             ));
@@ -83,6 +83,7 @@ impl Database {
             end_by: Signal::INT,
             grace: STOP_WITHIN,
             show: Show::Alarms,
+            listener: None,
         };
         Ok(Some(Kept::start(plan, journal.clone())))
     }

@@ -5,12 +5,13 @@ pub mod database;
 mod journal;
 pub mod ports;
 pub mod ready;
+pub mod roll;
 pub mod secrets;
 pub mod services;
 mod stop;
 
 use std::env;
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -57,6 +58,8 @@ pub struct UpArgs {
     /// Where the nightly backup goes; `backups` in the state folder when not said.
     #[arg(long, env = "NEXUS_BACKUP_DIR")]
     backup_dir: Option<PathBuf>,
+    #[command(flatten)]
+    storage: backup::storage::StorageArgs,
     /// No nightly backup: somebody else makes them.
     #[arg(long, env = "NEXUS_NO_BACKUP", value_parser = clap::builder::FalseyValueParser::new())]
     no_backup: bool,
@@ -95,11 +98,13 @@ pub fn run(args: &UpArgs, state: &Path) -> Result<ExitCode> {
 async fn up(args: &UpArgs, state: &State, claim: &Claim) -> Result<()> {
     let started = Instant::now();
     let mut interrupts = Interrupts::listen()?;
+    let mut restarts = signal(SignalKind::from_raw(roll::SIGNAL.as_raw()))?;
     let Plan {
         journal,
         database,
         roles,
         launches,
+        mut listener,
         public,
         url,
         public_url,
@@ -115,7 +120,8 @@ async fn up(args: &UpArgs, state: &State, claim: &Claim) -> Result<()> {
         ready::database(&kept, &database, roles).await?;
         for launch in launches {
             let address = launch.address;
-            kept.push(keep(launch, &journal));
+            let listener = listener.take_if(|_| launch.name == PUBLIC);
+            kept.push(keep(launch, listener, &journal));
             // Whoever is started next finds this one at work, and need not ask again.
             ready::head_start(address).await;
         }
@@ -125,7 +131,10 @@ async fn up(args: &UpArgs, state: &State, claim: &Claim) -> Result<()> {
         if args.demo {
             demo::fill(&Connection::to(&url), state.folder()).await?;
         }
-        std::future::pending::<Result<()>>().await
+        while restarts.recv().await.is_some() {
+            roll::restart_all(&kept, &addresses, state, &journal).await?;
+        }
+        Ok(())
     };
     let outcome = tokio::select! {
         broken = work => broken,
@@ -152,8 +161,15 @@ fn back_up(args: &UpArgs, state: &State, database: &Database, journal: &Journal)
     }
     let folder = backup::folder(args.backup_dir.as_deref(), state)?;
     let (state, pg_bin, journal) = (state.clone(), args.pg_bin.clone(), journal.clone());
+    let storage = args.storage.clone();
     std::thread::spawn(move || {
-        backup::nightly::keep_on(&state, &folder, pg_bin.as_deref(), |what| journal.say(what))
+        let plan = backup::Plan {
+            state: &state,
+            folder: &folder,
+            storage: &storage,
+            pg_bin: pg_bin.as_deref(),
+        };
+        backup::nightly::keep_on(&plan, |what| journal.say(what))
     });
     Ok(())
 }
@@ -164,6 +180,8 @@ struct Plan {
     database: Arc<Database>,
     roles: Vec<ServiceRole>,
     launches: Vec<Launch>,
+    /// The socket the world sees, from the first moment on.
+    listener: Option<TcpListener>,
     public: SocketAddr,
     /// From this machine.
     url: String,
@@ -173,7 +191,8 @@ struct Plan {
 
 impl Plan {
     fn make(args: &UpArgs, state: &State) -> Result<Self> {
-        let public = ports::public(args.listen, args.port)?;
+        let listener = ports::public(args.listen, args.port)?;
+        let public = listener.local_addr()?;
         let url = format!("http://localhost:{}", public.port());
         let public_url = args.public_url.clone().unwrap_or_else(|| url.clone());
         let for_people = env::var_os("LOG_FORMAT").is_none_or(|format| format != "json");
@@ -198,6 +217,7 @@ impl Plan {
             database: Arc::new(database),
             roles,
             launches,
+            listener: Some(listener),
             public,
             url,
             public_url,
@@ -216,13 +236,14 @@ fn addresses(public: SocketAddr) -> Result<Vec<(&'static str, SocketAddr)>> {
     Ok(addresses)
 }
 
-fn keep(launch: Launch, journal: &Journal) -> Kept {
+fn keep(launch: Launch, listener: Option<TcpListener>, journal: &Journal) -> Kept {
     let plan = child::Plan {
         name: launch.name.to_owned(),
         command: Box::new(move || launch.command()),
         end_by: Signal::TERM,
         grace: DRAIN,
         show: Show::All,
+        listener,
     };
     Kept::start(plan, journal.clone())
 }

@@ -5,11 +5,11 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
 
 use anyhow::{Context, Result, bail};
 
-/// The address the world sees. It must be the one asked for, so a busy port is an error.
-pub fn public(listen: IpAddr, port: u16) -> Result<SocketAddr> {
+/// The socket the world sees. Its address must be the one asked for, so a busy port is an error.
+pub fn public(listen: IpAddr, port: u16) -> Result<TcpListener> {
     let address = SocketAddr::new(listen, port);
     match TcpListener::bind(address) {
-        Ok(_) => Ok(address),
+        Ok(listener) => Ok(listener),
         Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => {
             let who = holder(port)
                 .map(|who| format!(" by {who}"))

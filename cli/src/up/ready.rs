@@ -16,6 +16,7 @@ use crate::probe;
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 /// A service is ready in a fraction of this.
 const HEAD_START: Duration = Duration::from_secs(2);
+const GONE_WITHIN: Duration = Duration::from_secs(3);
 const LOOK_SELDOM: Duration = Duration::from_millis(200);
 const TELL_AFTER: Duration = Duration::from_secs(15);
 /// So many failed starts before it ever worked: it will not get better by itself.
@@ -62,6 +63,20 @@ pub async fn head_start(address: SocketAddr) {
         }
     };
     let _late = timeout(HEAD_START, ready).await;
+}
+
+/// Returns when a service says that it is not ready any more, or does not answer; soon in any case, since one may be quicker
+/// than we look.
+pub async fn gone(address: SocketAddr) {
+    let not_ready = async {
+        while probe::get(reachable(address), "/readyz")
+            .await
+            .is_some_and(|answer| answer.status == 200)
+        {
+            sleep(LOOK_EVERY).await;
+        }
+    };
+    let _already_back = timeout(GONE_WITHIN, not_ready).await;
 }
 
 /// Returns when every service says that it is ready; gives up when one cannot even start.

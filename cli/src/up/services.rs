@@ -23,7 +23,7 @@ pub struct Service {
 }
 
 /// In the order of starting; stopped in reverse, so that nothing is asked of one that is gone.
-pub const SERVICES: [Service; 5] = [
+pub const SERVICES: [Service; 6] = [
     Service {
         name: "auth",
         stores: true,
@@ -49,9 +49,15 @@ pub const SERVICES: [Service; 5] = [
         replaced_by: None,
     },
     Service {
+        name: "analytics",
+        stores: true,
+        calls: &["auth", "crm", "visits"],
+        replaced_by: None,
+    },
+    Service {
         name: PUBLIC,
         stores: false,
-        calls: &["auth", "crm", "visits"],
+        calls: &["auth", "crm", "visits", "analytics"],
         replaced_by: None,
     },
 ];
@@ -204,6 +210,8 @@ impl Installation<'_> {
         }
         if service.name == PUBLIC {
             settings.push(("WEB_ROOT".to_owned(), self.web_root.display().to_string()));
+            // We keep the socket, so that nobody is refused while the gateway is started again.
+            settings.push(("GATEWAY_LISTENER".to_owned(), "stdin".to_owned()));
         }
         Ok(settings)
     }
