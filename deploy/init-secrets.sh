@@ -8,6 +8,7 @@ umask 022
 mkdir -p secrets
 chmod 700 secrets
 
+host=${POSTGRES_HOST:-postgres:5432}
 random() { od -An -N32 -tx1 /dev/urandom | tr -d ' \n'; }
 keep() { # keep NAME VALUE: writes it unless it is there
   [[ -s secrets/$1 ]] || printf '%s' "$2" >"secrets/$1"
@@ -21,11 +22,11 @@ keep auth_master_secret "$(random)"
 keep crm_link_secret "$(random)"
 keep backup_key "$(random)"
 keep grafana_password "$(random)"
-printf 'postgres://nexus:%s@postgres:5432/nexus' "$(<secrets/postgres_password)" >secrets/admin_database_url
+printf 'postgres://nexus:%s@%s/nexus' "$(<secrets/postgres_password)" "$host" >secrets/admin_database_url
 for service in $(having database); do
   keep "${service}_database_password" "$(random)"
   password=$(<"secrets/${service}_database_password")
-  keep "${service}_database_url" "postgres://nexus_$service:$password@postgres:5432/nexus"
+  keep "${service}_database_url" "postgres://nexus_$service:$password@$host/nexus"
 done
 clients=()
 for client in $(having client) nexus; do

@@ -205,6 +205,11 @@ class Installation:
                 return int(entry.name)
         return None
 
+    def settings_of(self, name):
+        """The environment of a service that runs."""
+        text = Path(f"/proc/{self.pid(name)}/environ").read_text()
+        return dict(line.split("=", 1) for line in text.split("\0") if "=" in line)
+
     def signal(self, name, which):
         """Whether there was such a process."""
         pid = self.pid(name)
@@ -274,6 +279,27 @@ class Installation:
 
     def stores(self):
         return [name for (name,) in self.sql("SELECT nspname FROM pg_namespace WHERE nspname IN ('auth', 'crm', 'visits', 'analytics') AND to_regclass(nspname || '.outbox') IS NOT NULL")]
+
+
+class Process:
+    """One more process of a service, with the settings of the one that runs and some others."""
+
+    def __init__(self, system, name, **changes):
+        env, self.port = system.settings_of(name), free_port()
+        env |= {f"{name.upper().replace('-', '_')}_BIND": f"127.0.0.1:{self.port}", "GATEWAY_LISTENER": "own"} | {k: v(env) if callable(v) else v for k, v in changes.items()}
+        log = open(system.folder / f"extra-{name}-{self.port}.log", "w")
+        self.process = subprocess.Popen([system.bin / name], env=env, stdout=log, stderr=log)
+        wait_for(f"{name} is ready", self._ready, 60)
+
+    def _ready(self):
+        try:
+            return Caller(self.port, timeout=2).call("GET", "/readyz").status == 200
+        except Lost:
+            return False
+
+    def stop(self):
+        self.process.kill()
+        self.process.wait()
 
 
 def pg(program):

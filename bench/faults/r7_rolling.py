@@ -5,7 +5,7 @@ import signal
 import threading
 import time
 
-from installation import Caller, Installation, Load, finish, new_id, tell, wait_for
+from installation import Caller, Installation, Load, Process, finish, new_id, tell, wait_for
 
 
 class Mix:
@@ -50,8 +50,8 @@ def failures(results):
     return wrong
 
 
-def under_load(system, token, what, work):
-    load = Load(system, token, Mix(token, system.port), 200, 24)
+def under_load(system, token, what, work, port=None):
+    load = Load(system, token, Mix(token, port or system.port), 200, 24, port)
     load.start()
     time.sleep(1)
     began = time.monotonic()
@@ -77,12 +77,29 @@ def restart(system, name):
 ENDED = {}
 
 
+def two_of_each(system, token):
+    """A second process of every service, and a gateway that knows both."""
+    names = ["auth", "crm", "visits", "analytics"]
+    seconds = {name: Process(system, name) for name in names}
+    first = system.addresses()
+    urls = {f"{name.upper()}_URL": f"http://127.0.0.1:{first[name]},http://127.0.0.1:{seconds[name].port}" for name in names}
+    gateway = Process(system, "gateway", **urls)
+    try:
+        for name in names:
+            ends = lambda: (seconds[name].process.terminate(), seconds[name].process.wait(30))
+            under_load(system, token, f"TERM of one of two of {name}", ends, gateway.port)
+    finally:
+        for process in [gateway, *seconds.values()]:
+            process.stop()
+
+
 def main():
     with Installation() as system:
         token = system.sign_in(first=True)
         under_load(system, token, "`nexus restart`", lambda: system.nexus("restart"))
         for name in ("auth", "crm", "visits", "analytics", "gateway"):
             under_load(system, token, f"TERM of {name}", lambda: restart(system, name))
+        two_of_each(system, system.sign_in())
         tell("R7 exits after TERM", "< 30 s", ", ".join(f"{name} {seconds:.1f} s" for name, seconds in ENDED.items()), max(ENDED.values()) < 30)
     finish()
 
