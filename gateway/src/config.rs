@@ -10,13 +10,19 @@ use nexus_peers::Credentials;
 use crate::guard::{GuardDeadlines, HeadLimits};
 use crate::headers::TrustedProxies;
 use crate::table::{BodyLimits, Service};
+use crate::tiles::{Address, Source};
 use crate::upstream::UpstreamLimits;
 
 #[derive(Debug, Clone)]
 pub struct Config {
     /// `GATEWAY_BIND`: the one public address.
     pub bind: SocketAddr,
-    /// `AUTH_URL`, `CRM_URL`, `VISITS_URL`: the services there are, as `http://host:port`.
+    /// `GATEWAY_LISTENER`: `own`, or `stdin` when whoever starts the gateway keeps the listener open between its lives.
+    pub listener: Listener,
+    /// `GATEWAY_METRICS_BIND`: where Prometheus may ask, on an address that only the inside reaches.
+    pub metrics_bind: Option<SocketAddr>,
+    /// `AUTH_URL`, `CRM_URL`, `VISITS_URL`, `ANALYTICS_URL`: the services there are, as `http://host:port`; replicas
+    /// separated by commas.
     pub upstreams: Vec<(Service, String)>,
     /// `WEB_ROOT`: the folder of the built web app.
     pub web_root: Option<PathBuf>,
@@ -26,7 +32,28 @@ pub struct Config {
     pub trusted_proxies: TrustedProxies,
     /// `NEXUS_CLIENT_ID`, `NEXUS_CLIENT_SECRET`: how the gateway signs in to auth's revocation feed.
     pub credentials: Credentials,
+    /// `NEXUS_TILES_URL`, `NEXUS_TILES_ATTRIBUTION`, `NEXUS_TILES_MAX_ZOOM`: who has the map's streets.
+    pub tiles: Option<Source>,
     pub limits: Limits,
+}
+
+/// Whose the listening socket is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Listener {
+    Own,
+    Inherited,
+}
+
+impl std::str::FromStr for Listener {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "own" => Ok(Self::Own),
+            "stdin" => Ok(Self::Inherited),
+            _ => Err("own or stdin".to_owned()),
+        }
+    }
 }
 
 /// Bounds and deadlines. Not settings: one good value each, smaller ones in tests.
@@ -34,6 +61,8 @@ pub struct Config {
 pub struct Limits {
     /// Below the usual 1024 open files of a process, with room for the connections to services.
     pub connections: usize,
+    /// How long the gateway may prepare itself before it accepts anybody.
+    pub quiet_start: Duration,
     /// How long requests under way may take to finish when the process is told to stop.
     pub drain: Duration,
     pub head: HeadLimits,
@@ -47,6 +76,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             connections: 800,
+            quiet_start: Duration::from_secs(2),
             drain: Duration::from_secs(8),
             head: HeadLimits::default(),
             guard: GuardDeadlines::default(),
@@ -73,17 +103,32 @@ impl Config {
     fn read(mut env: Settings) -> Result<Self, BadSettings> {
         let bind = bind_address(&mut env);
         let credentials = Credentials::from_settings(&mut env, "gateway");
+        let auth: Option<String> = env.optional("AUTH_URL");
         let crm: Option<String> = env.optional("CRM_URL");
         let visits: Option<String> = env.optional("VISITS_URL");
+        let analytics: Option<String> = env.optional("ANALYTICS_URL");
         let web_root = env.optional("WEB_ROOT");
+        let listener = env.or("GATEWAY_LISTENER", Listener::Own);
+        let metrics_bind = env.optional("GATEWAY_METRICS_BIND");
         let public_url: String = env.or("PUBLIC_URL", String::from("http://localhost:8080"));
         let trusted_proxies = env.or("TRUSTED_PROXIES", TrustedProxies::default());
+        let tiles: Option<Address> = env.optional("NEXUS_TILES_URL");
+        let attribution: Option<String> = env.optional("NEXUS_TILES_ATTRIBUTION");
+        let max_zoom = env.or("NEXUS_TILES_MAX_ZOOM", 19);
+        let tiles = tiles.map(|address| Source {
+            address,
+            attribution: attribution.unwrap_or_default(),
+            max_zoom,
+        });
         let config = credentials.map(|credentials| Self {
             bind,
+            listener,
+            metrics_bind,
             upstreams: [
-                (Service::Auth, Some(credentials.auth_url.clone())),
+                (Service::Auth, auth),
                 (Service::Crm, crm),
                 (Service::Visits, visits),
+                (Service::Analytics, analytics),
             ]
             .into_iter()
             .filter_map(|(service, url)| Some((service, url?)))
@@ -92,6 +137,7 @@ impl Config {
             public_url: public_url.trim_end_matches('/').to_owned(),
             trusted_proxies,
             credentials,
+            tiles,
             limits: Limits::default(),
         });
         env.finish(config)

@@ -9,16 +9,18 @@ pub enum Service {
     Auth,
     Crm,
     Visits,
+    Analytics,
 }
 
 impl Service {
-    pub const ALL: [Self; 3] = [Self::Auth, Self::Crm, Self::Visits];
+    pub const ALL: [Self; 4] = [Self::Auth, Self::Crm, Self::Visits, Self::Analytics];
 
     pub fn name(self) -> &'static str {
         match self {
             Self::Auth => "auth",
             Self::Crm => "crm",
             Self::Visits => "visits",
+            Self::Analytics => "analytics",
         }
     }
 }
@@ -27,7 +29,7 @@ impl Service {
 pub const API: &str = "/api/v1/";
 
 /// First path segment below [`API`] → service.
-const PREFIXES: [(&str, Service); 37] = [
+const PREFIXES: [(&str, Service); 38] = [
     ("auth", Service::Auth),
     ("users", Service::Auth),
     ("roles", Service::Auth),
@@ -65,6 +67,7 @@ const PREFIXES: [(&str, Service); 37] = [
     ("report-templates", Service::Visits),
     ("territories", Service::Visits),
     ("calendar", Service::Visits),
+    ("analytics", Service::Analytics),
 ];
 
 /// What needs no token: the ways to get one, and the keys that check one.
@@ -198,7 +201,7 @@ pub fn api_allows(method: &Method) -> bool {
 mod tests {
     use super::*;
 
-    const DOCUMENTS: [(Service, &str); 3] = [
+    const DOCUMENTS: [(Service, &str); 4] = [
         (
             Service::Auth,
             include_str!("../../services/auth/openapi.json"),
@@ -210,6 +213,10 @@ mod tests {
         (
             Service::Visits,
             include_str!("../../services/visits/openapi.json"),
+        ),
+        (
+            Service::Analytics,
+            include_str!("../../services/analytics/openapi.json"),
         ),
     ];
 

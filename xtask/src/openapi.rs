@@ -6,7 +6,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-const SERVICES: [&str; 3] = ["auth", "crm", "visits"];
+const SERVICES: [&str; 4] = ["auth", "crm", "visits", "analytics"];
 
 /// Writes every service's document, and the web app's typed client from them.
 pub fn write() -> Result<()> {

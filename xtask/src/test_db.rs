@@ -11,7 +11,7 @@ pub const VARIABLE: &str = "NEXUS_TEST_DATABASE_URL";
 /// The socket's folder keeps strangers out; the password only has to be known to every test.
 const PASSWORD: &str = "nexus";
 const DATABASE: &str = "nexus";
-const SERVICES: [&str; 3] = ["auth", "crm", "visits"];
+const SERVICES: [&str; 4] = ["auth", "crm", "visits", "analytics"];
 
 /// Starts or reuses it; answers the administrator's URL of the database `nexus`.
 pub fn start() -> Result<String> {

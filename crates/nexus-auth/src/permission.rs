@@ -158,6 +158,14 @@ permissions! {
     PlanVisits = "visits:plan",
     /// Change how often shops are visited, and holidays.
     ManageVisits = "visits:manage",
+    /// See figures, and the records behind them.
+    ReadAnalytics = "analytics:read",
+    /// Show a dashboard to everybody.
+    ShareDashboards = "analytics:share",
+    /// Look after the figures: what could not be counted, and counting anew.
+    ManageAnalytics = "analytics:manage",
+    /// Set what people are to reach.
+    WriteTargets = "targets:write",
 }
 
 #[cfg(test)]

@@ -1,0 +1,146 @@
+//! What makes this service analytics: its routes, its document, its schema, what runs beside the requests.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::web::{Data, ServiceConfig};
+use diesel_migrations::{EmbeddedMigrations, embed_migrations};
+use nexus_config::Settings;
+use nexus_kernel::business_day;
+use nexus_peers::Credentials;
+use nexus_problem::{FieldError, ProblemBody};
+use nexus_records::users;
+use nexus_service::{App, Conventions, Parts, Service};
+use utoipa::OpenApi;
+
+use crate::dashboard::Cache;
+use crate::facts::feed::{self, Source, note_change, one_at_a_time};
+use crate::{dashboard, facts, measures, records};
+
+const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/analytics");
+
+/// The service, without the feeds that [`parts`] follows.
+pub const SERVICE: Service = Service {
+    name: "analytics",
+    bind: "127.0.0.1:8084",
+    configure,
+    openapi,
+    migrations,
+    background: |_| {},
+};
+
+/// The schema's history.
+#[must_use]
+pub fn migrations() -> EmbeddedMigrations {
+    MIGRATIONS
+}
+
+fn configure(cfg: &mut ServiceConfig) {
+    cfg.app_data(Data::new(Cache::default()));
+    dashboard::routes::configure(cfg);
+    records::routes::configure(cfg);
+}
+
+/// The services whose feeds are followed.
+#[derive(Debug, Clone)]
+pub struct Sources(pub Vec<Source>);
+
+impl Sources {
+    fn from_settings(settings: &mut Settings) -> Option<Self> {
+        let crm: Option<String> =
+            settings.required("CRM_URL", "where crm listens, e.g. http://127.0.0.1:8082");
+        let visits: Option<String> = settings.optional("VISITS_URL");
+        let source = |name, url: String| Source {
+            name,
+            url: url.trim_end_matches('/').to_owned(),
+        };
+        let mut sources = vec![source("crm", crm?)];
+        sources.extend(visits.map(|url| source("visits", url)));
+        Some(Self(sources))
+    }
+}
+
+/// What analytics make of their settings.
+pub fn parts(settings: &mut Settings) -> Option<Parts> {
+    let credentials = Credentials::from_settings(settings, SERVICE.name);
+    let sources = Sources::from_settings(settings);
+    let (credentials, sources) = (credentials?, sources?);
+    Some(Parts {
+        credentials,
+        configure: Arc::new(configure),
+        background: Box::new(move |app| background(&app, &sources)),
+    })
+}
+
+fn background(app: &App, sources: &Sources) {
+    let (peers, verifier) = (&app.peers, &app.verifier);
+    tokio::spawn(nexus_auth::keep_keys_fresh(
+        Arc::clone(peers),
+        Arc::clone(verifier),
+    ));
+    tokio::spawn(nexus_auth::follow(Arc::clone(peers), Arc::clone(verifier)));
+    let auth = peers.auth_url().to_owned();
+    tokio::spawn(nexus_outbox::consume(
+        app.db.clone(),
+        Arc::clone(peers),
+        users::inbox::SOURCE,
+        auth,
+        users::inbox::apply,
+    ));
+    for source in &sources.0 {
+        tokio::spawn(feed::follow(app.clone(), source.clone()));
+    }
+    tokio::spawn(fold(app.clone()));
+    tokio::spawn(rescore(app.clone()));
+}
+
+const FOLD_EVERY: Duration = Duration::from_secs(1);
+
+/// Folds appended counts into the sums.
+async fn fold(app: App) {
+    loop {
+        if let Err(error) = app.db.transaction(measures::rollup::fold).await {
+            tracing::debug!(cause = %error, "counts are folded later");
+        }
+        tokio::time::sleep(FOLD_EVERY).await;
+    }
+}
+
+const RESCORE_EVERY: Duration = Duration::from_secs(30);
+const RESCORED_AT_ONCE: i64 = 2_000;
+
+/// A new day makes other scores of the same orders.
+async fn rescore(app: App) {
+    loop {
+        let today = business_day(app.now());
+        let scored = app.db.transaction(move |conn| {
+            one_at_a_time(conn)?;
+            let scored = facts::rescore(conn, today, RESCORED_AT_ONCE)?;
+            if scored > 0 {
+                note_change(conn, None)?;
+            }
+            Ok::<_, nexus_db::DbError>(scored)
+        });
+        match scored.await {
+            Ok(0) | Err(_) => tokio::time::sleep(RESCORE_EVERY).await,
+            Ok(_) => {}
+        }
+    }
+}
+
+/// The service's document.
+#[must_use]
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    Document::openapi()
+}
+
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "NEXUS-CRM: analytics", description = "Figures, the records behind them, dashboards, targets."),
+    paths(
+        dashboard::routes::show, records::routes::list,
+    ),
+    components(schemas(ProblemBody, FieldError, dashboard::model::Tile)),
+    modifiers(&Conventions),
+)]
+struct Document;

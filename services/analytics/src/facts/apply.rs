@@ -1,0 +1,356 @@
+//! A page of events, applied in one transaction: what the records it touches count is taken away, the rows are saved, what
+//! follows is derived, and what they count now is added.
+
+use std::collections::BTreeSet;
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+use diesel::sql_types::{Array, BigInt, Date, Uuid as SqlUuid};
+use nexus_db::{DbError, DbResult};
+use nexus_outbox::Event;
+use uuid::Uuid;
+
+use super::read::{Batch, Parked, read};
+use super::{clients, deals, orders, rows, sites};
+use crate::measures::Fact;
+use crate::measures::rollup::{Sign, append};
+use crate::measures::sql::{NOBODY, Tables};
+
+/// Applies a page of a feed. An event that cannot be applied is parked, and stops nothing.
+///
+/// # Errors
+/// The database's; then nothing was changed.
+pub fn apply(
+    conn: &mut PgConnection,
+    tables: Tables,
+    source: &str,
+    events: &[Event],
+    today: NaiveDate,
+) -> DbResult<()> {
+    let mut batch = Batch::default();
+    for event in events {
+        if let Err(why) = read(&mut batch, event) {
+            park(conn, tables, source, event, &why)?;
+        }
+    }
+    let whole = attempt(conn, |conn| apply_batch(conn, tables, &batch, today))?;
+    if whole.is_ok() {
+        return Ok(());
+    }
+    // One of them is refused by a table: find it, and go on with the others.
+    for event in events {
+        let mut alone = Batch::default();
+        if read(&mut alone, event).is_err() {
+            continue;
+        }
+        if let Err(why) = attempt(conn, |conn| apply_batch(conn, tables, &alone, today))? {
+            park(conn, tables, source, event, &Parked::Unreadable(why))?;
+        }
+    }
+    Ok(())
+}
+
+/// Does some work in a savepoint. The inner error is a value that a table does not take; anything else is the database's.
+fn attempt(
+    conn: &mut PgConnection,
+    work: impl FnOnce(&mut PgConnection) -> DbResult<()>,
+) -> DbResult<Result<(), String>> {
+    diesel::sql_query("SAVEPOINT batch").execute(conn)?;
+    match work(conn) {
+        Ok(()) => {
+            diesel::sql_query("RELEASE SAVEPOINT batch").execute(conn)?;
+            Ok(Ok(()))
+        }
+        Err(error) if is_a_value(&error) => {
+            diesel::sql_query("ROLLBACK TO SAVEPOINT batch").execute(conn)?;
+            Ok(Err(error.to_string()))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Whether what an event says is at fault, not the database.
+fn is_a_value(error: &DbError) -> bool {
+    matches!(error, DbError::Constraint { .. } | DbError::Query(_))
+}
+
+fn park(
+    conn: &mut PgConnection,
+    tables: Tables,
+    source: &str,
+    event: &Event,
+    why: &Parked,
+) -> DbResult<()> {
+    let (reason, detail) = match why {
+        Parked::Unknown => ("unknown", String::new()),
+        Parked::Unreadable(detail) => ("unreadable", detail.chars().take(500).collect()),
+    };
+    tracing::warn!(
+        source,
+        position = event.position,
+        kind = event.kind,
+        reason,
+        "an event is parked"
+    );
+    let sql =
+        "INSERT INTO {t}parked_events (source, position, kind, subject_id, at, reason, detail)
+         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING";
+    diesel::sql_query(tables.of(sql))
+        .bind::<diesel::sql_types::Text, _>(source)
+        .bind::<BigInt, _>(event.position)
+        .bind::<diesel::sql_types::Text, _>(&event.kind)
+        .bind::<SqlUuid, _>(event.subject_id)
+        .bind::<diesel::sql_types::Timestamptz, _>(event.at)
+        .bind::<diesel::sql_types::Text, _>(reason)
+        .bind::<diesel::sql_types::Text, _>(detail)
+        .execute(conn)?;
+    Ok(())
+}
+
+fn save(conn: &mut PgConnection, tables: Tables, batch: &Batch) -> DbResult<()> {
+    rows::save(conn, tables, &batch.labels)?;
+    rows::save(conn, tables, &batch.stages)?;
+    rows::save(conn, tables, &batch.clients)?;
+    rows::save(conn, tables, &batch.sites)?;
+    rows::save(conn, tables, &batch.deals)?;
+    rows::save(conn, tables, &batch.deal_versions)?;
+    rows::save(conn, tables, &batch.orders)?;
+    rows::save_order_products(conn, tables, &batch.order_products)?;
+    rows::save_offers(conn, tables, &batch.offers)?;
+    rows::save(conn, tables, &batch.leads)?;
+    rows::save_activities(conn, tables, &batch.activities)?;
+    rows::save(conn, tables, &batch.tasks)?;
+    rows::save(conn, tables, &batch.wishes)?;
+    rows::save(conn, tables, &batch.rules)?;
+    rows::save(conn, tables, &batch.visits)?;
+    rows::save(conn, tables, &batch.tours)
+}
+
+fn apply_batch(
+    conn: &mut PgConnection,
+    tables: Tables,
+    batch: &Batch,
+    today: NaiveDate,
+) -> DbResult<()> {
+    // A rebuild derives and counts everything at its end.
+    if tables == Tables::Next {
+        return save(conn, tables, batch);
+    }
+    let touched = Touched::by(conn, batch)?;
+    touched.count(conn, Sign::Take)?;
+    save(conn, tables, batch)?;
+    deals::derive(conn, tables, &touched.deals)?;
+    if !touched.selling.is_empty() {
+        orders::derive(conn, tables, Some(&touched.selling))?;
+    }
+    if !touched.visits.is_empty() {
+        orders::derive_visits(conn, tables, Some(&touched.clients))?;
+    }
+    if !touched.sites.is_empty() {
+        sites::derive(conn, tables, Some(&touched.sites))?;
+    }
+    clients::derive_phases(conn, tables, Some(&touched.clients))?;
+    clients::derive_scores(conn, tables, &touched.selling, today)?;
+    touched.count(conn, Sign::Add)
+}
+
+/// The records whose counts a batch may change.
+#[derive(Debug, Default)]
+struct Touched {
+    clients: Vec<Uuid>,
+    /// Clients whose orders have to be looked at.
+    selling: Vec<Uuid>,
+    deals: Vec<Uuid>,
+    orders: Vec<Uuid>,
+    leads: Vec<Uuid>,
+    activities: Vec<Uuid>,
+    visits: Vec<Uuid>,
+    tours: Vec<Uuid>,
+    sites: Vec<Uuid>,
+}
+
+impl Touched {
+    fn by(conn: &mut PgConnection, batch: &Batch) -> DbResult<Self> {
+        let told: Vec<Uuid> = batch.clients.iter().map(|client| client.id).collect();
+        let deals: Vec<Uuid> = batch.deals.iter().map(|deal| deal.id).collect();
+        let of_deals = ids(
+            conn,
+            "SELECT DISTINCT client_id AS id FROM deals WHERE client_id IS NOT NULL AND id = ANY($1)",
+            &deals,
+        )?;
+        let selling = union([
+            &told,
+            &batch.orders.iter().map(|order| order.client_id).collect(),
+        ]);
+        let clients = union([
+            &selling,
+            &of_deals,
+            &batch
+                .deals
+                .iter()
+                .filter_map(|deal| deal.client_id)
+                .collect(),
+            &batch.offers.iter().map(|offer| offer.client_id).collect(),
+            &batch
+                .activities
+                .iter()
+                .filter_map(|activity| activity.client_id)
+                .collect(),
+        ]);
+        let visited: Vec<Uuid> = batch.visits.iter().map(|visit| visit.id).collect();
+        let sites = union([
+            &batch.sites.iter().map(|site| site.id).collect(),
+            &batch.wishes.iter().map(|wish| wish.id).collect(),
+            &batch.visits.iter().map(|visit| visit.site_id).collect(),
+            &ids(
+                conn,
+                "SELECT id FROM sites WHERE client_id = ANY($1)",
+                &told,
+            )?,
+            &ids(
+                conn,
+                "SELECT DISTINCT site_id AS id FROM visits WHERE id = ANY($1)",
+                &visited,
+            )?,
+        ]);
+        let sites = if batch.rules.is_empty() {
+            sites
+        } else {
+            union([
+                &sites,
+                &ids(conn, "SELECT id FROM sites WHERE $1 IS NOT NULL", &[])?,
+            ])
+        };
+        Ok(Self {
+            deals: union([
+                &deals,
+                &ids(
+                    conn,
+                    "SELECT id FROM deals WHERE client_id = ANY($1)",
+                    &told,
+                )?,
+            ]),
+            orders: union([
+                &batch.orders.iter().map(|order| order.id).collect(),
+                &ids(
+                    conn,
+                    "SELECT id FROM orders WHERE client_id = ANY($1)",
+                    &selling,
+                )?,
+            ]),
+            leads: batch.leads.iter().map(|lead| lead.id).collect(),
+            activities: batch
+                .activities
+                .iter()
+                .map(|activity| activity.id)
+                .collect(),
+            visits: union([
+                &visited,
+                &ids(
+                    conn,
+                    "SELECT id FROM visits WHERE client_id = ANY($1)",
+                    &told,
+                )?,
+            ]),
+            tours: batch.tours.iter().map(|tour| tour.id).collect(),
+            clients: union([
+                &clients,
+                &batch.visits.iter().map(|visit| visit.client_id).collect(),
+            ]),
+            selling,
+            sites,
+        })
+    }
+
+    fn count(&self, conn: &mut PgConnection, sign: Sign) -> DbResult<()> {
+        for (fact, ids) in [
+            (Fact::Deal, &self.deals),
+            (Fact::Order, &self.orders),
+            (Fact::Lead, &self.leads),
+            (Fact::Activity, &self.activities),
+            (Fact::Visit, &self.visits),
+            (Fact::Tour, &self.tours),
+            (Fact::Client, &self.clients),
+            (Fact::Site, &self.sites),
+        ] {
+            append(conn, sign, fact, ids)?;
+        }
+        Ok(())
+    }
+}
+
+fn union<const N: usize>(lists: [&Vec<Uuid>; N]) -> Vec<Uuid> {
+    let all: BTreeSet<Uuid> = lists.into_iter().flatten().copied().collect();
+    all.into_iter().filter(|id| *id != NOBODY).collect()
+}
+
+#[derive(QueryableByName)]
+struct Id {
+    #[diesel(sql_type = SqlUuid)]
+    id: Uuid,
+}
+
+fn ids(conn: &mut PgConnection, sql: &str, of: &[Uuid]) -> DbResult<Vec<Uuid>> {
+    if of.is_empty() && !sql.contains("$1 IS NOT NULL") {
+        return Ok(Vec::new());
+    }
+    let rows: Vec<Id> = diesel::sql_query(sql)
+        .bind::<Array<SqlUuid>, _>(of)
+        .load(conn)?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
+}
+
+/// So many records are derived at once.
+const AT_ONCE: usize = 5_000;
+
+/// Derives everything of freshly filled tables.
+pub fn derive_everything(
+    conn: &mut PgConnection,
+    tables: Tables,
+    today: NaiveDate,
+) -> DbResult<()> {
+    each(conn, tables, "deals", |conn, some| {
+        deals::derive(conn, tables, some)
+    })?;
+    orders::derive(conn, tables, None)?;
+    orders::derive_visits(conn, tables, None)?;
+    sites::derive(conn, tables, None)?;
+    clients::derive_phases(conn, tables, None)?;
+    each(conn, tables, "clients", |conn, some| {
+        clients::derive_scores(conn, tables, some, today)
+    })
+}
+
+fn each(
+    conn: &mut PgConnection,
+    tables: Tables,
+    table: &str,
+    mut work: impl FnMut(&mut PgConnection, &[Uuid]) -> DbResult<()>,
+) -> DbResult<()> {
+    let all = ids(
+        conn,
+        &tables.of(&format!(
+            "SELECT id FROM {{t}}{table} WHERE $1 IS NOT NULL ORDER BY id"
+        )),
+        &[],
+    )?;
+    for some in all.chunks(AT_ONCE) {
+        work(conn, some)?;
+    }
+    Ok(())
+}
+
+/// Scores clients anew whose last score is of an earlier day, at most so many. Returns how many.
+pub fn rescore(conn: &mut PgConnection, today: NaiveDate, most: i64) -> DbResult<usize> {
+    let rows: Vec<Id> = diesel::sql_query(
+        "SELECT id FROM clients WHERE orders > 0 AND scored_on < $1 ORDER BY scored_on LIMIT $2",
+    )
+    .bind::<Date, _>(today)
+    .bind::<BigInt, _>(most)
+    .load(conn)?;
+    let stale: Vec<Uuid> = rows.into_iter().map(|row| row.id).collect();
+    append(conn, Sign::Take, Fact::Client, &stale)?;
+    clients::derive_scores(conn, Tables::Serving, &stale, today)?;
+    append(conn, Sign::Add, Fact::Client, &stale)?;
+    Ok(stale.len())
+}

@@ -1,0 +1,354 @@
+//! The measures in SQL. Each selects `id, day, owner_id, key, n, cents, province, product_id, source_id` from its facts;
+//! `{t}` stands for the tables' prefix. What is archived never counts.
+
+use super::{Fact, Measure, Slice};
+
+/// One measure.
+#[derive(Debug, Clone, Copy)]
+pub struct Definition {
+    pub fact: Fact,
+    pub select: &'static str,
+    /// By what it is rolled up.
+    pub slices: &'static [Slice],
+    /// Which filters mean something to it.
+    pub by_province: bool,
+    pub by_product: bool,
+    pub by_source: bool,
+    /// Rolled up without owner: it has too many keys. `plain` then selects the same from fewer tables.
+    pub ownerless: Option<&'static str>,
+}
+
+const SALES: &[Slice] = &[
+    Slice::Day,
+    Slice::Month,
+    Slice::Province,
+    Slice::Product,
+    Slice::Source,
+];
+const DAYS: &[Slice] = &[Slice::Day, Slice::Month];
+const KEYS: &[Slice] = &[Slice::Key];
+const NOW: &[Slice] = &[Slice::Now];
+
+const fn deal(select: &'static str, slices: &'static [Slice]) -> Definition {
+    Definition {
+        fact: Fact::Deal,
+        select,
+        slices,
+        by_province: true,
+        by_product: true,
+        by_source: true,
+        ownerless: None,
+    }
+}
+
+const fn order(select: &'static str, slices: &'static [Slice]) -> Definition {
+    Definition {
+        fact: Fact::Order,
+        by_product: false,
+        ..deal(select, slices)
+    }
+}
+
+const fn lead(select: &'static str) -> Definition {
+    Definition {
+        fact: Fact::Lead,
+        by_product: false,
+        ..deal(
+            select,
+            &[Slice::Day, Slice::Month, Slice::Province, Slice::Source],
+        )
+    }
+}
+
+const fn client(select: &'static str, slices: &'static [Slice]) -> Definition {
+    Definition {
+        fact: Fact::Client,
+        by_product: false,
+        ..deal(select, slices)
+    }
+}
+
+const fn site(select: &'static str, slices: &'static [Slice]) -> Definition {
+    Definition {
+        fact: Fact::Site,
+        by_product: false,
+        by_source: false,
+        ..deal(select, slices)
+    }
+}
+
+const fn visit(select: &'static str) -> Definition {
+    Definition {
+        fact: Fact::Visit,
+        by_product: false,
+        by_source: false,
+        ..deal(select, DAYS)
+    }
+}
+
+const fn tour(select: &'static str) -> Definition {
+    Definition {
+        fact: Fact::Tour,
+        by_province: false,
+        by_product: false,
+        by_source: false,
+        ..deal(select, DAYS)
+    }
+}
+
+/// How a measure is counted.
+#[must_use]
+pub const fn definition(measure: Measure) -> Definition {
+    match measure {
+        Measure::Opened
+        | Measure::Won
+        | Measure::Lost
+        | Measure::LostReason
+        | Measure::Open
+        | Measure::OpenSince
+        | Measure::Funnel
+        | Measure::StageDays
+        | Measure::CloseDays
+        | Measure::Forecast
+        | Measure::Expected => deals(measure),
+        Measure::Ordered | Measure::Reordered | Measure::OrderedProduct | Measure::OrdersWaiting => {
+            orders(measure)
+        }
+        Measure::Lead
+        | Measure::LeadContacted
+        | Measure::LeadQualified
+        | Measure::LeadConverted
+        | Measure::LeadStatus => leads(measure),
+        Measure::Activity => ACTIVITY,
+        Measure::VisitDone => visit(
+            "SELECT v.id, v.day, v.owner_id, ''::text AS key, 1::bigint AS n, v.minutes::bigint AS cents, v.province,
+             NULL::uuid AS product_id, NULL::uuid AS source_id FROM {t}visits v WHERE v.status = 'done'",
+        ),
+        Measure::VisitMissed => visit(
+            "SELECT v.id, v.day, v.owner_id, ''::text AS key, 1::bigint AS n, 0::bigint AS cents, v.province,
+             NULL::uuid AS product_id, NULL::uuid AS source_id FROM {t}visits v WHERE v.status = 'missed'",
+        ),
+        Measure::Tour => tour(
+            "SELECT r.id, r.day, r.owner_id, ''::text AS key, 1::bigint AS n, r.distance_m AS cents, '' AS province,
+             NULL::uuid AS product_id, NULL::uuid AS source_id FROM {t}tours r WHERE NOT r.withdrawn",
+        ),
+        Measure::TourStops => tour(
+            "SELECT r.id, r.day, r.owner_id, ''::text AS key, r.stops::bigint AS n, r.travel_seconds AS cents,
+             '' AS province, NULL::uuid AS product_id, NULL::uuid AS source_id FROM {t}tours r WHERE NOT r.withdrawn",
+        ),
+        Measure::ClientNew
+        | Measure::Phase
+        | Measure::PhaseEntered
+        | Measure::Segment
+        | Measure::Churn => clients(measure),
+        Measure::Places | Measure::PlaceNever | Measure::PlaceLapses | Measure::PlaceDue => sites(measure),
+    }
+}
+
+const fn deals(measure: Measure) -> Definition {
+    match measure {
+        Measure::Won => deal(
+            "SELECT d.id, d.closed_on AS day, d.owner_id, ''::text AS key, 1::bigint AS n, d.amount_cents AS cents,
+             d.province, d.product_id, d.source_id FROM {t}deals d WHERE NOT d.archived AND d.status = 'won'",
+            SALES,
+        ),
+        Measure::Lost => deal(
+            "SELECT d.id, d.closed_on AS day, d.owner_id, ''::text AS key, 1::bigint AS n, d.amount_cents AS cents,
+             d.province, d.product_id, d.source_id FROM {t}deals d WHERE NOT d.archived AND d.status = 'lost'",
+            SALES,
+        ),
+        Measure::LostReason => deal(
+            "SELECT d.id, d.closed_on AS day, d.owner_id, coalesce(d.lost_reason_id::text, '') AS key, 1::bigint AS n,
+             d.amount_cents AS cents, d.province, d.product_id, d.source_id
+             FROM {t}deals d WHERE NOT d.archived AND d.status = 'lost'",
+            KEYS,
+        ),
+        Measure::Open => deal(
+            "SELECT d.id, DATE '1970-01-01' AS day, d.owner_id, d.stage_id::text AS key, 1::bigint AS n,
+             d.amount_cents AS cents, d.province, d.product_id, d.source_id
+             FROM {t}deals d WHERE NOT d.archived AND d.status = 'open'",
+            NOW,
+        ),
+        Measure::OpenSince => deal(
+            "SELECT d.id, (d.stage_entered_at AT TIME ZONE 'Europe/Rome')::date AS day, d.owner_id,
+             d.stage_id::text AS key, 1::bigint AS n, d.amount_cents AS cents, d.province, d.product_id, d.source_id
+             FROM {t}deals d WHERE NOT d.archived AND d.status = 'open'",
+            &[Slice::DayKey],
+        ),
+        Measure::Funnel => deal(
+            "SELECT d.id, d.opened_on AS day, d.owner_id, d.path AS key, 1::bigint AS n, d.amount_cents AS cents,
+             d.province, d.product_id, d.source_id FROM {t}deals d WHERE NOT d.archived",
+            KEYS,
+        ),
+        Measure::StageDays => Definition {
+            ownerless: Some(
+                "SELECT p.deal_id AS id, p.left_on AS day, NULL::uuid AS owner_id, p.stage_id || ':' || p.days AS key,
+                 1::bigint AS n, p.days::bigint AS cents, '' AS province, NULL::uuid AS product_id,
+                 NULL::uuid AS source_id FROM {t}passages p WHERE true",
+            ),
+            ..deal(
+                "SELECT d.id, p.left_on AS day, d.owner_id, p.stage_id || ':' || p.days AS key, 1::bigint AS n,
+                 p.days::bigint AS cents, d.province, d.product_id, d.source_id
+                 FROM {t}passages p JOIN {t}deals d ON d.id = p.deal_id WHERE true",
+                KEYS,
+            )
+        },
+        Measure::CloseDays => Definition {
+            ownerless: Some(CLOSE_DAYS),
+            ..deal(CLOSE_DAYS, KEYS)
+        },
+        Measure::Expected => deal(
+            "SELECT d.id, d.expected_close_on AS day, d.owner_id, d.stage_id::text AS key, 1::bigint AS n,
+             d.amount_cents AS cents, d.province, d.product_id, d.source_id
+             FROM {t}deals d WHERE NOT d.archived AND d.status = 'open' AND d.expected_close_on IS NOT NULL",
+            KEYS,
+        ),
+        Measure::Forecast => deal(
+            "SELECT d.id, f.month AS day, d.owner_id, f.stage_id::text AS key, 1::bigint AS n, f.amount_cents AS cents,
+             d.province, d.product_id, d.source_id FROM {t}forecasts f JOIN {t}deals d ON d.id = f.deal_id WHERE true",
+            KEYS,
+        ),
+        _ => deal(
+            "SELECT d.id, d.opened_on AS day, d.owner_id, ''::text AS key, 1::bigint AS n, d.amount_cents AS cents,
+             d.province, d.product_id, d.source_id FROM {t}deals d WHERE NOT d.archived",
+            SALES,
+        ),
+    }
+}
+
+const CLOSE_DAYS: &str = "SELECT d.id, d.closed_on AS day, d.owner_id, (d.closed_on - d.opened_on)::text AS key,
+     1::bigint AS n, (d.closed_on - d.opened_on)::bigint AS cents, d.province, d.product_id, d.source_id
+     FROM {t}deals d WHERE NOT d.archived AND d.status = 'won'";
+
+const fn orders(measure: Measure) -> Definition {
+    match measure {
+        Measure::Reordered => order(
+            "SELECT o.id, o.day, o.owner_id, ''::text AS key, 1::bigint AS n, o.net_cents AS cents, o.province,
+             NULL::uuid AS product_id, o.source_id FROM {t}orders o WHERE o.counted AND o.next_on <= o.day + 90",
+            DAYS,
+        ),
+        Measure::OrderedProduct => Definition {
+            by_product: true,
+            ..order(
+                "SELECT o.id, o.day, o.owner_id, p.product_id::text AS key, 1::bigint AS n, p.net_cents AS cents,
+                 o.province, p.product_id, o.source_id
+                 FROM {t}orders o JOIN {t}order_products p ON p.order_id = o.id WHERE o.counted",
+                KEYS,
+            )
+        },
+        Measure::OrdersWaiting => order(
+            "SELECT o.id, o.day, o.owner_id, ''::text AS key, 1::bigint AS n, o.net_cents AS cents, o.province,
+             NULL::uuid AS product_id, o.source_id FROM {t}orders o WHERE o.status = 'pending_approval'",
+            NOW,
+        ),
+        _ => order(
+            "SELECT o.id, o.day, o.owner_id, ''::text AS key, 1::bigint AS n, o.net_cents AS cents, o.province,
+             NULL::uuid AS product_id, o.source_id FROM {t}orders o WHERE o.counted",
+            &[Slice::Day, Slice::Month, Slice::Province, Slice::Source],
+        ),
+    }
+}
+
+const fn leads(measure: Measure) -> Definition {
+    match measure {
+        Measure::LeadContacted => lead(
+            "SELECT l.id, l.created_on AS day, l.owner_id, ''::text AS key, 1::bigint AS n, 0::bigint AS cents,
+             l.province, NULL::uuid AS product_id, l.source_id FROM {t}leads l WHERE NOT l.archived AND l.contacted",
+        ),
+        Measure::LeadQualified => lead(
+            "SELECT l.id, l.created_on AS day, l.owner_id, ''::text AS key, 1::bigint AS n, 0::bigint AS cents,
+             l.province, NULL::uuid AS product_id, l.source_id FROM {t}leads l WHERE NOT l.archived AND l.qualified",
+        ),
+        Measure::LeadConverted => lead(
+            "SELECT l.id, l.created_on AS day, l.owner_id, ''::text AS key, 1::bigint AS n, 0::bigint AS cents,
+             l.province, NULL::uuid AS product_id, l.source_id
+             FROM {t}leads l WHERE NOT l.archived AND l.status = 'converted'",
+        ),
+        Measure::LeadStatus => Definition {
+            slices: KEYS,
+            ..lead(
+                "SELECT l.id, l.created_on AS day, l.owner_id, l.status AS key, 1::bigint AS n, 0::bigint AS cents,
+                 l.province, NULL::uuid AS product_id, l.source_id FROM {t}leads l WHERE NOT l.archived",
+            )
+        },
+        _ => lead(
+            "SELECT l.id, l.created_on AS day, l.owner_id, ''::text AS key, 1::bigint AS n, 0::bigint AS cents,
+             l.province, NULL::uuid AS product_id, l.source_id FROM {t}leads l WHERE NOT l.archived",
+        ),
+    }
+}
+
+const ACTIVITY: Definition = Definition {
+    fact: Fact::Activity,
+    by_province: false,
+    by_product: false,
+    by_source: false,
+    ..deal(
+        "SELECT a.id, a.day, a.owner_id, a.kind AS key, 1::bigint AS n, 0::bigint AS cents, '' AS province,
+         NULL::uuid AS product_id, NULL::uuid AS source_id FROM {t}activities a WHERE true",
+        &[Slice::Day, Slice::Month, Slice::Key],
+    )
+};
+
+const fn clients(measure: Measure) -> Definition {
+    match measure {
+        Measure::Phase => client(
+            "SELECT c.id, DATE '1970-01-01' AS day, c.owner_id, c.phase AS key, 1::bigint AS n, c.net_year_cents AS cents,
+             c.province, NULL::uuid AS product_id, c.source_id FROM {t}clients c WHERE NOT c.archived",
+            NOW,
+        ),
+        Measure::PhaseEntered => client(
+            "SELECT c.id, e.day, c.owner_id, e.key, 1::bigint AS n, 0::bigint AS cents, c.province,
+             NULL::uuid AS product_id, c.source_id FROM {t}clients c CROSS JOIN LATERAL (VALUES
+             ('awareness', c.created_on), ('consideration', c.considered_on), ('decision', c.decided_on),
+             ('activation', c.activated_on), ('retention', c.retained_on), ('loyalty', c.loyal_on)) e (key, day)
+             WHERE NOT c.archived AND e.day IS NOT NULL",
+            KEYS,
+        ),
+        Measure::Segment => client(
+            "SELECT c.id, DATE '1970-01-01' AS day, c.owner_id, c.segment AS key, 1::bigint AS n,
+             c.net_year_cents AS cents, c.province, NULL::uuid AS product_id, c.source_id
+             FROM {t}clients c WHERE NOT c.archived AND c.segment <> ''",
+            NOW,
+        ),
+        Measure::Churn => client(
+            "SELECT c.id, DATE '1970-01-01' AS day, c.owner_id, c.churn AS key, 1::bigint AS n,
+             c.net_year_cents AS cents, c.province, NULL::uuid AS product_id, c.source_id
+             FROM {t}clients c WHERE NOT c.archived AND c.churn <> ''",
+            NOW,
+        ),
+        _ => client(
+            "SELECT c.id, c.created_on AS day, c.owner_id, ''::text AS key, 1::bigint AS n, 0::bigint AS cents,
+             c.province, NULL::uuid AS product_id, c.source_id FROM {t}clients c WHERE NOT c.archived",
+            DAYS,
+        ),
+    }
+}
+
+const fn sites(measure: Measure) -> Definition {
+    match measure {
+        Measure::PlaceNever => site(
+            "SELECT s.id, DATE '1970-01-01' AS day, s.owner_id, ''::text AS key, 1::bigint AS n, 0::bigint AS cents,
+             s.province, NULL::uuid AS product_id, NULL::uuid AS source_id
+             FROM {t}sites s WHERE s.served AND s.seen_on IS NULL",
+            NOW,
+        ),
+        Measure::PlaceLapses => site(
+            "SELECT s.id, s.seen_on + s.cadence_days AS day, s.owner_id, ''::text AS key, 1::bigint AS n,
+             0::bigint AS cents, s.province, NULL::uuid AS product_id, NULL::uuid AS source_id
+             FROM {t}sites s WHERE s.served AND s.seen_on IS NOT NULL",
+            &[Slice::Day],
+        ),
+        Measure::PlaceDue => site(
+            "SELECT s.id, s.seen_on + s.due_after_days AS day, s.owner_id, ''::text AS key, 1::bigint AS n,
+             0::bigint AS cents, s.province, NULL::uuid AS product_id, NULL::uuid AS source_id
+             FROM {t}sites s WHERE s.served AND s.seen_on IS NOT NULL",
+            &[Slice::Day],
+        ),
+        _ => site(
+            "SELECT s.id, DATE '1970-01-01' AS day, s.owner_id, ''::text AS key, 1::bigint AS n, 0::bigint AS cents,
+             s.province, NULL::uuid AS product_id, NULL::uuid AS source_id FROM {t}sites s WHERE s.served",
+            NOW,
+        ),
+    }
+}

@@ -1,0 +1,160 @@
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Timestamptz};
+use nexus_db::DbResult;
+use uuid::Uuid;
+
+use super::model::{Listed, RecordLine};
+use crate::dashboard::names::Names;
+use crate::measures::Measure;
+use crate::measures::read::{Span, Which};
+use crate::measures::sql::{NOBODY, Tables, date, quoted};
+
+/// Which records.
+#[derive(Debug, Clone)]
+pub struct Listing {
+    pub listed: Listed,
+    pub which: Which,
+    /// `None`: as of now.
+    pub span: Option<Span>,
+    /// The measure's own key.
+    pub key: Option<String>,
+    pub now: DateTime<Utc>,
+}
+
+/// A page, the newest first.
+pub fn page(
+    conn: &mut PgConnection,
+    names: &Names,
+    listing: &Listing,
+    after: Option<(NaiveDate, Uuid)>,
+    limit: usize,
+) -> DbResult<Vec<RecordLine>> {
+    let grouped = grouped(names, listing);
+    let on = after.map_or_else(String::new, |(day, id)| {
+        format!(
+            "WHERE g.day <= {day} AND (g.day < {day} OR g.id < '{id}'::uuid)",
+            day = date(day)
+        )
+    });
+    let sql = format!(
+        "SELECT '{kind}' AS kind, p.id, r.label, r.client_id, c.name AS client_name,
+             nullif(r.owner_id, '{NOBODY}'::uuid) AS owner_id, u.name AS owner_name, r.status, p.day,
+             p.n AS count, p.cents
+         FROM (SELECT * FROM ({grouped}) g {on} ORDER BY g.day DESC, g.id DESC LIMIT {one_more}) p
+         JOIN LATERAL ({record}) r ON true
+         LEFT JOIN clients c ON c.id = r.client_id LEFT JOIN users u ON u.id = r.owner_id
+         ORDER BY p.day DESC, p.id DESC",
+        kind = listing.listed.table(),
+        one_more = limit + 1,
+        record = record(listing.listed.table()),
+    );
+    Ok(diesel::sql_query(sql)
+        .bind::<Timestamptz, _>(listing.now)
+        .load(conn)?)
+}
+
+/// How many lines there are, and what they count.
+pub fn count(
+    conn: &mut PgConnection,
+    names: &Names,
+    listing: &Listing,
+) -> DbResult<(i64, i64, i64)> {
+    #[derive(QueryableByName)]
+    struct Sums {
+        #[diesel(sql_type = BigInt)]
+        lines: i64,
+        #[diesel(sql_type = BigInt)]
+        n: i64,
+        #[diesel(sql_type = BigInt)]
+        cents: i64,
+    }
+    let sql = format!(
+        "SELECT count(*) AS lines, coalesce(sum(n), 0)::bigint AS n, coalesce(sum(cents), 0)::bigint AS cents FROM ({}) g",
+        grouped(names, listing)
+    );
+    let sums: Sums = diesel::sql_query(sql)
+        .bind::<Timestamptz, _>(listing.now)
+        .get_result(conn)?;
+    Ok((sums.lines, sums.n, sums.cents))
+}
+
+/// `id, day, n, cents`, a line a record and day.
+fn grouped(names: &Names, listing: &Listing) -> String {
+    let (select, definition) = match listing.listed {
+        Listed::Measure(measure) => {
+            let definition = crate::measures::definition(measure);
+            (definition.select, definition)
+        }
+        Listed::Work(work) => (work.select(), work.definition()),
+    };
+    let keyed = listing
+        .key
+        .as_deref()
+        .map_or_else(String::new, |key| of_key(names, listing.listed, key));
+    format!(
+        "SELECT b.id, b.day, sum(b.n)::bigint AS n, sum(b.cents)::bigint AS cents FROM ({}) b
+         WHERE {}{keyed} AND $1::timestamptz IS NOT NULL GROUP BY b.id, b.day",
+        Tables::Serving.of(select),
+        listing.which.conditions(&definition, listing.span),
+    )
+}
+
+fn of_key(names: &Names, listed: Listed, key: &str) -> String {
+    let stage = key.parse::<Uuid>().ok();
+    match (listed, stage) {
+        // Who came to a stage or beyond.
+        (Listed::Measure(Measure::Funnel), Some(stage)) => {
+            let Some(from) = names.stage(stage) else {
+                return " AND false".to_owned();
+            };
+            let beyond = names.stages.iter().filter(|other| {
+                other.pipeline_id == from.pipeline_id
+                    && other.outcome == "open"
+                    && other.position >= from.position
+            });
+            let mut ways = vec!["b.key LIKE '%:won'".to_owned()];
+            ways.extend(beyond.map(|stage| format!("b.key LIKE '%{}%'", stage.id)));
+            format!(
+                " AND b.key LIKE '{}:%' AND ({})",
+                from.pipeline_id,
+                ways.join(" OR ")
+            )
+        }
+        (Listed::Measure(Measure::StageDays), Some(stage)) => {
+            format!(" AND b.key LIKE '{stage}:%'")
+        }
+        _ => format!(" AND b.key = {}", quoted(key)),
+    }
+}
+
+fn record(kind: &str) -> &'static str {
+    match kind {
+        "opportunity" => {
+            "SELECT d.name AS label, d.client_id, d.owner_id, coalesce(s.name, d.status) AS status
+             FROM deals d LEFT JOIN stages s ON s.id = d.stage_id WHERE d.id = p.id"
+        }
+        "order" => {
+            "SELECT number AS label, client_id, owner_id, status FROM orders WHERE id = p.id"
+        }
+        "lead" => {
+            "SELECT name AS label, NULL::uuid AS client_id, owner_id, status FROM leads WHERE id = p.id"
+        }
+        "interaction" => {
+            "SELECT kind AS label, client_id, owner_id, '' AS status FROM activities WHERE id = p.id"
+        }
+        "visit" => {
+            "SELECT client_name AS label, client_id, owner_id, status FROM visits WHERE id = p.id"
+        }
+        "tour" => {
+            "SELECT day::text AS label, NULL::uuid AS client_id, owner_id, '' AS status FROM tours WHERE id = p.id"
+        }
+        "client" => {
+            "SELECT name AS label, id AS client_id, owner_id, phase AS status FROM clients WHERE id = p.id"
+        }
+        "site" => {
+            "SELECT name AS label, client_id, owner_id, '' AS status FROM sites WHERE id = p.id"
+        }
+        _ => "SELECT title AS label, client_id, owner_id, status FROM tasks WHERE id = p.id",
+    }
+}
