@@ -1,3 +1,4 @@
+import { calendarWords } from './calendar.en';
 import { clientWords } from './clients.en';
 import { codeWords } from './codes.en';
 import { coverageWords } from './coverage.en';
@@ -8,10 +9,12 @@ import { peopleWords } from './people.en';
 import { productWords } from './products.en';
 import { reportWords } from './reports.en';
 import { selling } from './selling.en';
+import { visitSettingWords } from './visit-settings.en';
 import { visitWords } from './visits.en';
 import type { Dict } from './it';
 
 export const en: Dict = {
+  ...calendarWords,
   ...clientWords,
   ...codeWords,
   ...coverageWords,
@@ -22,6 +25,7 @@ export const en: Dict = {
   ...reportWords,
   ...leadWords,
   ...selling,
+  ...visitSettingWords,
   ...visitWords,
   app: {
     name: 'NEXUS-CRM',

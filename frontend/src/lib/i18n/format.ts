@@ -84,6 +84,17 @@ export class Formats {
     return new Intl.DateTimeFormat(this.#locale, parts).format(instant(day));
   }
 
+  /** Day and month of a calendar date: 24 giu. */
+  dayMonth(day: string): string {
+    return this.#dayMonth.format(instant(day));
+  }
+
+  /** The month of a calendar date: dicembre 2026. */
+  month(day: string): string {
+    const parts = { month: 'long', year: 'numeric', timeZone: ZONE } as const;
+    return new Intl.DateTimeFormat(this.#locale, parts).format(instant(day));
+  }
+
   /** A span as people say it on the road: 45 min, 1 h 20 min. */
   span(seconds: number): string {
     const minutes = Math.round(seconds / 60);

@@ -1,3 +1,4 @@
+import { calendarWords } from './calendar.it';
 import { clientWords } from './clients.it';
 import { codeWords } from './codes.it';
 import { coverageWords } from './coverage.it';
@@ -8,10 +9,12 @@ import { peopleWords } from './people.it';
 import { productWords } from './products.it';
 import { reportWords } from './reports.it';
 import { selling } from './selling.it';
+import { visitSettingWords } from './visit-settings.it';
 import { visitWords } from './visits.it';
 
 /** Italian is the reference: its shape is the type every other language has to fill. */
 export const it = {
+  ...calendarWords,
   ...clientWords,
   ...codeWords,
   ...coverageWords,
@@ -22,6 +25,7 @@ export const it = {
   ...reportWords,
   ...leadWords,
   ...selling,
+  ...visitSettingWords,
   ...visitWords,
   app: {
     name: 'NEXUS-CRM',

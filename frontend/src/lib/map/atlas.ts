@@ -24,6 +24,7 @@ export class Atlas {
   #dots: SpotLayer;
   #shown: Dot[] = [];
   #lasso: Lasso | undefined;
+  #told: (event: L.LeafletMouseEvent) => void = () => {};
   #tour = L.layerGroup();
   #paintBase = () => {};
   #fitted = '';
@@ -61,6 +62,14 @@ export class Atlas {
     this.#shown = dots;
     this.#dots.show(dots);
     this.#fit('dots', dots);
+  }
+
+  /** Tells where the map is clicked. */
+  point(onpoint?: (lat: number, lng: number) => void) {
+    this.#map.off('click', this.#told);
+    this.#told = ({ latlng }) => onpoint?.(latlng.lat, latlng.lng);
+    if (onpoint) this.#map.on('click', this.#told);
+    this.#map.getContainer().classList.toggle('pointing', onpoint !== undefined);
   }
 
   /** Rings around what is chosen. */

@@ -8,6 +8,9 @@ const question = (id: string, kind: Question['kind'], more: Partial<Question> = 
   label: id,
   required: true,
   options: [],
+  hint: null,
+  least: null,
+  most: null,
   ...more,
 });
 const questions = [

@@ -72,7 +72,7 @@ export function reportOf(draft: ReportDraft, template?: Template | null): Report
           answers: answersOf(draft, template.questions),
         }
       : {}),
-  };
+  } as ReportBody;
 }
 
 function answersOf(draft: ReportDraft, questions: Question[]): Record<string, unknown> {
