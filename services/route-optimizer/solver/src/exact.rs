@@ -9,7 +9,7 @@
 use crate::instance::Instance;
 use crate::labels::{Effort, Labels};
 use crate::line::Line;
-use crate::prizes;
+use crate::prizes::{self, Care};
 use crate::side::Side;
 
 /// The largest number of visits that is tried.
@@ -45,9 +45,43 @@ pub(crate) fn prove(
         return Verdict::Unknown;
     };
     let sides = Side::both(&line);
-    let prizes = prizes::tune(&line, &sides, known, go_on);
-    climb(&line, &sides, &prizes, known, go_on)
+    let mut prizes = None;
+    for (care, most) in CARES {
+        let tuned = prizes::tune(&line, &sides, known, care, prizes.as_deref(), go_on);
+        let verdict = climb(&line, &sides, &tuned, (known, most), go_on);
+        if verdict != Verdict::Unknown || !go_on() {
+            return verdict;
+        }
+        prizes = Some(tuned);
+    }
+    Verdict::Unknown
 }
+
+/// How prizes are tuned, and the most labels the first pass may then have; if it has more, the prizes are no good, and it is done
+/// again with more care.
+const CARES: [(Care, usize); 3] = [
+    (
+        Care {
+            rounds: 10,
+            width: 3,
+        },
+        15_000,
+    ),
+    (
+        Care {
+            rounds: 20,
+            width: 8,
+        },
+        30_000,
+    ),
+    (
+        Care {
+            rounds: 40,
+            width: 16,
+        },
+        LABELS,
+    ),
+];
 
 /// With more labels than this, a quick look for a better order pays.
 const DIVE: usize = 1000;
@@ -60,13 +94,13 @@ fn climb(
     line: &Line,
     sides: &[Side<'_>; 2],
     prizes: &[i32],
-    known: i32,
+    (known, first): (i32, usize),
     go_on: &mut dyn FnMut() -> bool,
 ) -> Verdict {
     let n = line.len();
     let mut effort = Effort {
         known,
-        most: LABELS,
+        most: first,
         go_on,
     };
     let mut memory = vec![0; n];
@@ -80,6 +114,7 @@ fn climb(
         let Some(labels) = Labels::grow(side, prizes, &memory, bound.as_ref(), &mut effort) else {
             return Verdict::Unknown;
         };
+        effort.most = LABELS;
         let named =
             |path: Vec<usize>| Verdict::Better(path.into_iter().map(|v| line.task(v)).collect());
         let cheaper = |labels: &Labels, side, known| {

@@ -14,11 +14,14 @@ const LARGEST: f64 = (1 << 22) as f64;
 /// How many visits a task remembers.
 const NEAR: usize = 3;
 
-/// Steps at most.
-const ROUNDS: usize = 10;
-
-/// Paths kept for each number of visits and last task; twice as many when those lead nowhere.
-const WIDTH: usize = 3;
+/// How much care is taken.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Care {
+    /// Steps at most.
+    pub rounds: usize,
+    /// Paths kept for each number of visits and last task; twice as many when those lead nowhere.
+    pub width: usize,
+}
 
 /// Of two paths, the dearer one is kept only if it is earlier by this share of the known order's time.
 const SLACK: i32 = 20;
@@ -26,11 +29,13 @@ const SLACK: i32 = 20;
 /// A bound so near to the known cost leaves nothing to gain.
 const NEARLY: f64 = 0.003;
 
-/// Prizes for a line whose best known order costs `known`.
+/// Prizes for a line whose best known order costs `known`, perhaps better than those that were tried.
 pub(crate) fn tune(
     line: &Line,
     sides: &[Side<'_>; 2],
     known: i32,
+    care: Care,
+    tried: Option<&[i32]>,
     go_on: &mut dyn FnMut() -> bool,
 ) -> Vec<i32> {
     let n = line.len();
@@ -38,13 +43,16 @@ pub(crate) fn tune(
         sides,
         known,
         memory: line.neighbours(NEAR.min(n)),
-        width: WIDTH,
+        width: care.width,
+        widest: 2 * care.width,
         slack: sides[1].span() / SLACK,
         lists: vec![Vec::new(); n * n],
     };
+    let tried = tried.map(|tried| tried.iter().map(|&p| f64::from(p)).collect());
     let starts = [tree::prizes(line, known), around(line)];
     let Some((mut seen, mut prizes)) = starts
         .into_iter()
+        .chain(tried)
         .filter_map(|p| Some((looks.look(&p, 0)?, p)))
         .max_by_key(|(seen, _)| seen.0)
     else {
@@ -52,7 +60,7 @@ pub(crate) fn tune(
     };
     let mut drift = vec![0.0; n];
     let (mut best, mut step) = (seen.0, 1.0);
-    for round in 1..=ROUNDS {
+    for round in 1..=care.rounds {
         let (bound, path) = seen;
         for (v, drift) in drift.iter_mut().enumerate() {
             let visits = path.iter().filter(|&&w| usize::from(w) == v).count();
@@ -112,6 +120,7 @@ struct Looks<'l> {
     known: i32,
     memory: Vec<u32>,
     width: usize,
+    widest: usize,
     slack: i32,
     /// By number of visits and last task.
     lists: Vec<Vec<Step>>,
@@ -128,7 +137,7 @@ impl Looks<'_> {
                 let gap = f64::from(self.known - seen.0);
                 visited.count_ones() < n && gap > f64::from(self.known) * NEARLY
             });
-            if seen.is_some() || self.width > WIDTH {
+            if seen.is_some() || self.width >= self.widest {
                 return seen;
             }
             self.width *= 2;
