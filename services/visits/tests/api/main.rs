@@ -2,5 +2,12 @@
 #![expect(clippy::unwrap_used, reason = "a test fails loudly")]
 
 mod access;
+mod calendar;
+mod figures;
 mod kit;
 mod openapi;
+mod photos;
+mod reports;
+mod rules;
+mod territories;
+mod visits;
