@@ -36,7 +36,7 @@ export async function atWork(browser: Browser, person: Person, width = 1280): Pr
   return page;
 }
 
-type Post = <T = { id: string }>(path: string, data: object) => Promise<T>;
+export type Post = <T = { id: string }>(path: string, data: object) => Promise<T>;
 
 /** What the administrator does over the API, to set the scene. */
 export async function office(request: APIRequestContext): Promise<{ post: Post; put: Post }> {

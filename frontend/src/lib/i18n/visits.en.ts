@@ -42,6 +42,7 @@ export const visitWords: typeof italian = {
       until: 'At the latest',
       time: 'Time',
       minutes: 'Length (minutes)',
+      leeway: 'Leeway',
       subject: 'Purpose',
     },
     findPlace: 'Name, town or postcode',
@@ -49,6 +50,8 @@ export const visitWords: typeof italian = {
     nowhere: 'Not on the map: the planner cannot put it on a tour.',
     when: 'When',
     kinds: { fixed: 'At a set time', day: 'During the day', range: 'Within a period' },
+    noLeeway: 'None',
+    leeway: (minutes) => `${minutes} minutes earlier or later`,
     kindHints: {
       fixed: 'Agreed with the customer: no tour moves it.',
       day: 'That day’s tour chooses the time.',

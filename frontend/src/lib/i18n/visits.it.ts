@@ -47,6 +47,7 @@ export const visitWords = {
       until: 'Al più tardi',
       time: 'Ora',
       minutes: 'Durata (minuti)',
+      leeway: 'Tolleranza',
       subject: 'Motivo',
     },
     findPlace: 'Nome, città o CAP',
@@ -58,6 +59,8 @@ export const visitWords = {
       day: 'In giornata',
       range: 'Entro un periodo',
     },
+    noLeeway: 'Nessuna',
+    leeway: (minutes: number) => `${minutes} minuti prima o dopo`,
     kindHints: {
       fixed: 'Concordata con il cliente: nessun giro la sposta.',
       day: 'L’ora la sceglie il giro di quel giorno.',

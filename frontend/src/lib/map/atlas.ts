@@ -29,6 +29,9 @@ export class Atlas {
   #paintBase = () => {};
   #fitted = '';
   #theme = new MutationObserver(() => this.#repaint());
+  #size = new ResizeObserver(() => this.#resize());
+  /** What was shown last, for as long as nobody has moved the map. */
+  #around: L.LatLngBounds | undefined;
 
   constructor(
     box: HTMLElement,
@@ -49,6 +52,8 @@ export class Atlas {
       .addTo(this.#map);
     this.#dots = new SpotLayer((dot) => this.onpick(dot.id)).addTo(this.#map);
     this.#tour.addTo(this.#map);
+    this.#size.observe(box);
+    this.#map.on('dragstart', () => (this.#around = undefined));
     this.#theme.observe(document.documentElement, { attributeFilter: ['data-theme'] });
     this.ready = this.#drawGround();
   }
@@ -120,6 +125,7 @@ export class Atlas {
   remove() {
     this.#lasso?.end();
     this.#theme.disconnect();
+    this.#size.disconnect();
     this.#map.remove();
   }
 
@@ -129,6 +135,17 @@ export class Atlas {
     if (places.length === 0 || key === this.#fitted) return;
     this.#fitted = key;
     const around = L.latLngBounds(places.map(({ lat, lng }) => [lat, lng]));
-    this.#map.fitBounds(around.pad(0.08), { maxZoom: 14, animate: false });
+    this.#around = around.pad(0.08);
+    this.#show();
+  }
+
+  #show() {
+    if (this.#around) this.#map.fitBounds(this.#around, { maxZoom: 14, animate: false });
+  }
+
+  /** A turned phone or another column's width: all of it stays in sight. */
+  #resize() {
+    this.#map.invalidateSize({ animate: false });
+    this.#show();
   }
 }

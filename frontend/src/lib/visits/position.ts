@@ -12,11 +12,13 @@ export function whereAmI(): Promise<Arrival | null> {
       return;
     }
     navigator.geolocation.getCurrentPosition(
-      ({ coords }) =>
+      ({ coords, timestamp }) =>
         resolve({
           lat: coords.latitude,
           lng: coords.longitude,
           accuracy_m: Math.round(coords.accuracy),
+          position_at: new Date(timestamp).toISOString(),
+          at: null,
         }),
       () => resolve(null),
       { enableHighAccuracy: true, timeout: WAIT_MS, maximumAge: FRESH_MS },

@@ -69,6 +69,11 @@ export function cancelVisit(visit: Seen, reason: string): Promise<Visit> {
   return ask(api.POST('/api/v1/visits/{id}/cancel', { ...step(visit), body }));
 }
 
+/** What was missed or cancelled by mistake is to come again. */
+export function reopenVisit(visit: Seen): Promise<Visit> {
+  return ask(api.POST('/api/v1/visits/{id}/reopen', step(visit)));
+}
+
 export async function findPlaces(q: string, limit = 8): Promise<Place[]> {
   return (await ask(api.GET('/api/v1/places', { params: { query: { q, limit } } }))).items;
 }

@@ -8,5 +8,6 @@ export function whenOf(visit: Visit): string {
   if (visit.started_at) return `${day}, ${fmt().time(visit.started_at)}`;
   if (visit.fixed_at) return `${day}, ${fmt().time(visit.fixed_at)} · ${words.appointment}`;
   if (visit.expected_at) return `${day}, ${words.about(fmt().time(visit.expected_at))}`;
+  if (visit.until_day) return words.between(day, fmt().weekday(visit.until_day));
   return `${day}, ${words.anyTime}`;
 }
