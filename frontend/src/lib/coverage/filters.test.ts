@@ -27,4 +27,5 @@ test('a line of the figures leads to its shops', () => {
   expect(behind('agent', 'u1')).toEqual({ owner_id: 'u1' });
   expect(behind('class', 'A')).toEqual({ class: 'A' });
   expect(behind('province', 'TO')).toEqual({ province: 'TO' });
+  expect(behind('territory', 't1')).toEqual({ territory_id: 't1' });
 });

@@ -12,11 +12,14 @@ export type By = NonNullable<
   NonNullable<paths['/api/v1/coverage']['get']['parameters']['query']>['by']
 >;
 
-/** A shop on the map: id, name, latitude, longitude, urgency in hundredths, standing, class. */
-export type MapSpot = [string, string, number, number, number, Standing, string | null];
+/**
+ * A shop on the map: id, name, latitude, longitude, urgency in hundredths, standing, class, and what its client ordered
+ * within a year, in cents.
+ */
+export type MapSpot = [string, string, number, number, number, Standing, string | null, number];
 
 export const STANDINGS: Standing[] = ['overdue', 'never', 'due', 'fine'];
-export const BYS: By[] = ['agent', 'class', 'province'];
+export const BYS: By[] = ['agent', 'class', 'province', 'territory'];
 export const CLASSES = ['A', 'B', 'C'];
 
 export function readCoverage(by: By): Promise<Coverage> {

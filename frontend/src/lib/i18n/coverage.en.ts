@@ -88,6 +88,27 @@ export const coverageWords: typeof it = {
     cadenceSaved: 'Interval saved.',
     print: 'Print',
     printed: (at: string) => `Printed on ${at}`,
+    tours: {
+      period: 'Period',
+      periods: { week: 'This week', month: '30 days', quarter: '90 days' },
+      done: 'Planned and done',
+      doneOf: (done: number, planned: number) => `${done} of ${planned} planned`,
+      aDay: 'Visits a day',
+      daysOf: (days: number, done: number) =>
+        `${done} ${many(done, 'visit', 'visits')} on ${days} ${many(days, 'day', 'days')} out`,
+      driving: 'Time driving',
+      drivingText: (span: string, distance: string) => `${span}, ${distance}`,
+      kept: 'Appointments kept',
+      keptOf: (kept: number, all: number) => `${kept} of ${all}`,
+      byWeek: 'By week',
+      planned: 'Planned',
+      made: 'Done',
+      week: (monday: string, done: number, planned: number) =>
+        `Week of ${monday}: ${done} done, ${planned} planned`,
+      none: 'No visit in this period',
+      noneText: 'The figures of tours show here as soon as somebody plans and visits.',
+      how: 'Time driving: the share of driving in driving and visiting, on days with a tour. Planned: appointments, stops of a tour, and what stood in the calendar before the day.',
+    },
     panel: {
       title: 'Visits',
       next: 'Next',

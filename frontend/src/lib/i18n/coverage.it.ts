@@ -103,6 +103,27 @@ export const coverageWords = {
     cadenceSaved: 'Cadenza salvata.',
     print: 'Stampa',
     printed: (at: string) => `Stampato il ${at}`,
+    tours: {
+      period: 'Periodo',
+      periods: { week: 'Questa settimana', month: '30 giorni', quarter: '90 giorni' },
+      done: 'Pianificate e fatte',
+      doneOf: (done: number, planned: number) => `${done} di ${planned} pianificate`,
+      aDay: 'Visite al giorno',
+      daysOf: (days: number, done: number) =>
+        `${done} ${many(done, 'visita', 'visite')} in ${days} ${many(days, 'giorno', 'giorni')} di giro`,
+      driving: 'Tempo alla guida',
+      drivingText: (span: string, distance: string) => `${span}, ${distance}`,
+      kept: 'Appuntamenti rispettati',
+      keptOf: (kept: number, all: number) => `${kept} di ${all}`,
+      byWeek: 'Per settimana',
+      planned: 'Pianificate',
+      made: 'Fatte',
+      week: (monday: string, done: number, planned: number) =>
+        `Settimana dal ${monday}: ${done} fatte, ${planned} pianificate`,
+      none: 'Nessuna visita in questo periodo',
+      noneText: 'Le cifre dei giri si vedono qui appena qualcuno pianifica e visita.',
+      how: 'Tempo alla guida: quota di guida sul tempo di guida e visite, nei giorni con un giro. Pianificate: appuntamenti, tappe di un giro, e quello che era in agenda prima del giorno.',
+    },
     panel: {
       title: 'Visite',
       next: 'Prossima',
