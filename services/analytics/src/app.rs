@@ -15,7 +15,11 @@ use utoipa::OpenApi;
 
 use crate::dashboard::Cache;
 use crate::facts::feed::{self, Source, note_change, one_at_a_time};
-use crate::{dashboard, facts, measures, records};
+use crate::live::Live;
+use crate::{
+    boards, dashboard, definitions, exports, facts, live, measures, options, rebuild, records,
+    targets,
+};
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/analytics");
 
@@ -36,9 +40,22 @@ pub fn migrations() -> EmbeddedMigrations {
 }
 
 fn configure(cfg: &mut ServiceConfig) {
-    cfg.app_data(Data::new(Cache::default()));
+    cfg.app_data(Data::new(Cache::default()))
+        .app_data(Data::new(Live::default()))
+        .app_data(Data::new(Sources(Vec::new())));
+    routes(cfg);
+}
+
+fn routes(cfg: &mut ServiceConfig) {
     dashboard::routes::configure(cfg);
     records::routes::configure(cfg);
+    definitions::routes::configure(cfg);
+    options::routes::configure(cfg);
+    live::routes::configure(cfg);
+    exports::routes::configure(cfg);
+    boards::routes::configure(cfg);
+    targets::routes::configure(cfg);
+    rebuild::routes::configure(cfg);
 }
 
 /// The services whose feeds are followed.
@@ -65,14 +82,29 @@ pub fn parts(settings: &mut Settings) -> Option<Parts> {
     let credentials = Credentials::from_settings(settings, SERVICE.name);
     let sources = Sources::from_settings(settings);
     let (credentials, sources) = (credentials?, sources?);
+    let (configure, live) = shared(&sources);
     Some(Parts {
         credentials,
-        configure: Arc::new(configure),
-        background: Box::new(move |app| background(&app, &sources)),
+        configure,
+        background: Box::new(move |app| background(&app, &sources, live)),
     })
 }
 
-fn background(app: &App, sources: &Sources) {
+/// Mounts the routes with what all threads share.
+fn shared(sources: &Sources) -> (Arc<dyn Fn(&mut ServiceConfig) + Send + Sync>, Live) {
+    let live = Live::default();
+    let cache = Data::new(Cache::default());
+    let (told, feeds) = (Data::new(live.clone()), Data::new(sources.clone()));
+    let configure = move |cfg: &mut ServiceConfig| {
+        cfg.app_data(cache.clone())
+            .app_data(told.clone())
+            .app_data(feeds.clone())
+            .configure(routes);
+    };
+    (Arc::new(configure), live)
+}
+
+fn background(app: &App, sources: &Sources, live: Live) {
     let (peers, verifier) = (&app.peers, &app.verifier);
     tokio::spawn(nexus_auth::keep_keys_fresh(
         Arc::clone(peers),
@@ -90,6 +122,7 @@ fn background(app: &App, sources: &Sources) {
     for source in &sources.0 {
         tokio::spawn(feed::follow(app.clone(), source.clone()));
     }
+    tokio::spawn(live.look(app.clone()));
     tokio::spawn(fold(app.clone()));
     tokio::spawn(rescore(app.clone()));
 }
@@ -138,7 +171,10 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
 #[openapi(
     info(title = "NEXUS-CRM: analytics", description = "Figures, the records behind them, dashboards, targets."),
     paths(
-        dashboard::routes::show, records::routes::list,
+        dashboard::routes::show, records::routes::list, definitions::routes::list, options::routes::show, live::routes::wait,
+        exports::routes::export, boards::routes::list, boards::routes::create, boards::routes::show, boards::routes::change,
+        boards::routes::delete, targets::routes::show, targets::routes::replace, rebuild::routes::status,
+        rebuild::routes::parked, rebuild::routes::show, rebuild::routes::start,
     ),
     components(schemas(ProblemBody, FieldError, dashboard::model::Tile)),
     modifiers(&Conventions),

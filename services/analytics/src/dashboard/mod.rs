@@ -8,4 +8,4 @@ pub mod routes;
 mod tiles;
 
 pub use cache::Cache;
-pub use compose::compose;
+pub use compose::{change, compose};

@@ -47,7 +47,7 @@ pub enum Parked {
 }
 
 /// Known, and nothing that is counted.
-const PASSED_OVER: [&str; 15] = [
+const PASSED_OVER: [&str; 19] = [
     "crm.approval_rules",
     "crm.assignment_rule",
     "crm.campaign",
@@ -59,8 +59,12 @@ const PASSED_OVER: [&str; 15] = [
     "crm.price_list",
     "crm.product_category",
     "visits.absence",
+    "visits.calendar_feed",
+    "visits.day",
     "visits.hours",
+    "visits.local_holidays",
     "visits.photo",
+    "visits.place_hours",
     "visits.report_template",
     "visits.territory",
 ];

@@ -146,7 +146,10 @@ impl Crm {
             kind: String,
         }
         let rows: Vec<Kind> = diesel::sql_query(
-            "SELECT kind FROM (SELECT seq, kind FROM outbox UNION ALL SELECT seq, kind FROM events) e ORDER BY seq",
+            // What the schema's own history announced is not this test's doing.
+            "SELECT kind FROM (SELECT seq, kind, actor_id, subject_id FROM outbox
+                 UNION ALL SELECT seq, kind, actor_id, subject_id FROM events) e
+             WHERE actor_id IS NOT NULL OR subject_id::text NOT LIKE '019aab00-0000-7000-8000-%' ORDER BY seq",
         )
         .load(&mut self.server.database.connect())
         .unwrap();

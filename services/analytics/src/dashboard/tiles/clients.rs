@@ -7,7 +7,8 @@ use uuid::Uuid;
 
 use super::{Context, id, share, total};
 use crate::dashboard::model::{
-    KeyCount, LeadSourceFigures, LeadsTile, PhaseLine, PhasesTile, Reorders, SegmentLine, SegmentsTile,
+    KeyCount, LeadSourceFigures, LeadsTile, PhaseLine, PhasesTile, Reorders, SegmentLine,
+    SegmentsTile,
 };
 use crate::measures::Measure;
 use crate::measures::read::{Ask, By, Span, Sum};

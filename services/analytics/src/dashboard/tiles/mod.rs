@@ -17,7 +17,7 @@ use crate::measures::read::{Ask, By, Span, Sum};
 use crate::measures::{Measure, definition};
 
 pub use figures::{days, share};
-pub use sales::{RANKS, rank_products};
+pub use sales::rank_products;
 pub use work::{follow_ups, targets};
 
 /// What tiles are made in.

@@ -248,7 +248,7 @@ impl AgentLine {
 }
 
 /// So many lines are shown; all others are one.
-pub const RANKS: usize = 20;
+const RANKS: usize = 20;
 
 fn ranking_measures(context: &Context, by: By) -> [Measure; 4] {
     let ordered = if by == By::Product {

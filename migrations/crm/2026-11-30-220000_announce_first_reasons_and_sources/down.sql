@@ -1,0 +1,1 @@
+-- What was announced stays announced.

@@ -1,0 +1,93 @@
+//! The records behind a figure: all of them, once, in pages.
+
+use serde_json::json;
+
+use crate::kit::{Analytics, WON, client, deal, id};
+
+#[actix_web::test]
+async fn pages_follow_each_other_and_come_to_the_figure() {
+    let mut analytics = Analytics::start();
+    let admin = analytics.admin();
+    analytics.tell(&[client(
+        id(99),
+        1,
+        "2026-01-01T10:00:00Z",
+        json!({"name": "Bar Sport", "province": "MI"}),
+    )]);
+    for number in 0..7 {
+        let day = format!("2026-03-0{}", 1 + number / 3);
+        let won = json!({"client_id": id(99), "stage_id": WON, "status": "won", "closed_on": day, "amount_cents": 100 + number});
+        analytics.tell(&[deal(id(number), 1, "2026-03-05T10:00:00Z", "won", won)]);
+    }
+    let url = "/api/v1/analytics/records?measure=won&province=MI&from=2026-03-01&until=2026-03-31&limit=3&count=true";
+    let (mut seen, mut cursor) = (Vec::new(), String::new());
+    loop {
+        let page = admin.get(&format!("{url}{cursor}")).await.expect(200);
+        assert_eq!(
+            (&page["total"], &page["count"], &page["cents"]),
+            (&json!(7), &json!(7), &json!(721))
+        );
+        seen.extend(page["items"].as_array().unwrap().clone());
+        match page["next_cursor"].as_str() {
+            Some(next) => cursor = format!("&cursor={next}"),
+            None => break,
+        }
+    }
+    let mut ids: Vec<&str> = seen
+        .iter()
+        .map(|line| line["id"].as_str().unwrap())
+        .collect();
+    assert_eq!(ids.len(), 7);
+    ids.dedup();
+    assert_eq!(ids.len(), 7);
+    let days: Vec<&str> = seen
+        .iter()
+        .map(|line| line["day"].as_str().unwrap())
+        .collect();
+    assert!(days.windows(2).all(|pair| pair[0] >= pair[1]), "{days:?}");
+    assert_eq!(
+        (&seen[0]["client_name"], &seen[0]["kind"]),
+        (&json!("Bar Sport"), &json!("opportunity"))
+    );
+}
+
+#[actix_web::test]
+async fn every_measure_can_be_listed_whatever_the_filter() {
+    let analytics = Analytics::start();
+    let admin = analytics.admin();
+    let filters = format!(
+        "province=TO&product_id={}&source_id={}&agent_id={}",
+        id(1),
+        id(2),
+        admin.user_id
+    );
+    for measure in analytics::measures::ALL
+        .iter()
+        .map(|measure| measure.word())
+        .chain(["task_overdue", "task_late", "lead_waiting"])
+    {
+        for query in [
+            String::new(),
+            format!("&{filters}"),
+            "&key=x&count=true".to_owned(),
+        ] {
+            admin
+                .get(&format!(
+                    "/api/v1/analytics/records?measure={measure}{query}"
+                ))
+                .await
+                .expect(200);
+        }
+    }
+    for query in [
+        filters.as_str(),
+        "from=2020-02-15&until=2026-03-10",
+        "from=2026-03-10&until=2026-03-10&compare=none",
+    ] {
+        admin
+            .get(&format!("/api/v1/analytics/dashboard?{query}"))
+            .await
+            .expect(200);
+    }
+    admin.get("/api/v1/analytics/filters").await.expect(200);
+}
