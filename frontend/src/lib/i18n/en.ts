@@ -1,3 +1,4 @@
+import { analyticsWords } from './analytics.en';
 import { calendarWords } from './calendar.en';
 import { clientWords } from './clients.en';
 import { codeWords } from './codes.en';
@@ -14,6 +15,7 @@ import { visitWords } from './visits.en';
 import type { Dict } from './it';
 
 export const en: Dict = {
+  ...analyticsWords,
   ...calendarWords,
   ...clientWords,
   ...codeWords,
@@ -51,6 +53,7 @@ export const en: Dict = {
     orders: 'Orders',
     visits: 'Visits',
     approvals: 'Approvals',
+    analytics: 'Analytics',
     products: 'Products',
     import: 'Import',
     settings: 'Settings',

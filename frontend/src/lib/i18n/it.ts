@@ -1,3 +1,4 @@
+import { analyticsWords } from './analytics.it';
 import { calendarWords } from './calendar.it';
 import { clientWords } from './clients.it';
 import { codeWords } from './codes.it';
@@ -14,6 +15,7 @@ import { visitWords } from './visits.it';
 
 /** Italian is the reference: its shape is the type every other language has to fill. */
 export const it = {
+  ...analyticsWords,
   ...calendarWords,
   ...clientWords,
   ...codeWords,
@@ -51,6 +53,7 @@ export const it = {
     orders: 'Ordini',
     visits: 'Visite',
     approvals: 'Approvazioni',
+    analytics: 'Analisi',
     products: 'Prodotti',
     import: 'Importa',
     settings: 'Impostazioni',

@@ -1,4 +1,5 @@
 import type { Component } from 'svelte';
+import ChartBar from '@lucide/svelte/icons/chart-column';
 import CircleCheck from '@lucide/svelte/icons/circle-check';
 import FileText from '@lucide/svelte/icons/file-text';
 import House from '@lucide/svelte/icons/house';
@@ -82,6 +83,13 @@ export function places(): Place[] {
       icon: CircleCheck,
       allowed: session.can('orders:approve'),
       count: waiting.approvals,
+    },
+    {
+      href: '/analytics',
+      label: nav.analytics,
+      key: 'n',
+      icon: ChartBar,
+      allowed: session.can('analytics:read'),
     },
     {
       href: '/tasks',
