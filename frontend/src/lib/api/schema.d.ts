@@ -15954,8 +15954,11 @@ export interface operations {
                 province?: string;
                 /** @description Words of the client's or the shop's name, the town or the CAP. */
                 q?: string;
-                /** @description How they stand today: `due` counts what is overdue or was never seen too. */
-                standing?: "due" | "overdue" | "never";
+                /**
+                 * @description How they stand today: `due` counts what is overdue or was never seen too; the others are the columns of the coverage
+                 *     report.
+                 */
+                standing?: "due" | "only_due" | "overdue" | "never";
                 territory_id?: string;
             };
             header?: never;
@@ -23007,8 +23010,11 @@ export interface operations {
                 province?: string;
                 /** @description Words of the client's or the shop's name, the town or the CAP. */
                 q?: string;
-                /** @description How they stand today: `due` counts what is overdue or was never seen too. */
-                standing?: "due" | "overdue" | "never";
+                /**
+                 * @description How they stand today: `due` counts what is overdue or was never seen too; the others are the columns of the coverage
+                 *     report.
+                 */
+                standing?: "due" | "only_due" | "overdue" | "never";
                 territory_id?: string;
             };
             header?: never;

@@ -27,7 +27,9 @@ pub struct Filter {
     pub lifecycle: Option<String>,
     /// Due by this day.
     pub due_by: Option<NaiveDate>,
-    /// The whole interval has passed by this day, or nobody was ever there.
+    /// Due by this day, seen, and the interval has not passed.
+    pub only_due_at: Option<NaiveDate>,
+    /// Seen, and the whole interval has passed by this day.
     pub overdue_at: Option<NaiveDate>,
     /// Nobody was ever there.
     pub never: bool,
@@ -64,11 +66,14 @@ pub(super) fn filtered<'a>(viewer: &Viewer, filter: &Filter) -> Boxed<'a> {
     if let Some(day) = filter.due_by {
         query = query.filter(places::due_on.le(day));
     }
+    if let Some(day) = filter.only_due_at {
+        let in_time = diesel::dsl::sql::<Bool>("last_visit_on + cadence_days > ")
+            .bind::<diesel::sql_types::Date, _>(day);
+        query = query.filter(places::due_on.le(day)).filter(in_time);
+    }
     if let Some(day) = filter.overdue_at {
-        let passed =
-            diesel::dsl::sql::<Bool>("(last_visit_on IS NULL OR last_visit_on + cadence_days <= ")
-                .bind::<diesel::sql_types::Date, _>(day)
-                .sql(")");
+        let passed = diesel::dsl::sql::<Bool>("last_visit_on + cadence_days <= ")
+            .bind::<diesel::sql_types::Date, _>(day);
         query = query.filter(passed);
     }
     if filter.never {

@@ -48,7 +48,8 @@ pub struct PlaceQuery {
     territory_id: Option<Uuid>,
     /// Of clients that are `active`, `prospect`, `dormant` or `lost`.
     lifecycle: Option<String>,
-    /// How they stand today: `due` counts what is overdue or was never seen too.
+    /// How they stand today: `due` counts what is overdue or was never seen too; the others are the columns of the coverage
+    /// report.
     #[param(inline)]
     standing: Option<Wanted>,
     limit: Option<u32>,
@@ -62,6 +63,7 @@ pub struct PlaceQuery {
 #[serde(rename_all = "snake_case")]
 enum Wanted {
     Due,
+    OnlyDue,
     Overdue,
     Never,
 }
@@ -92,6 +94,7 @@ impl PlaceQuery {
         };
         match self.standing {
             Some(Wanted::Due) => filter.due_by = Some(today),
+            Some(Wanted::OnlyDue) => filter.only_due_at = Some(today),
             Some(Wanted::Overdue) => filter.overdue_at = Some(today),
             Some(Wanted::Never) => filter.never = true,
             None => {}

@@ -175,7 +175,8 @@ async fn coverage_counts_what_was_seen_in_time_along_every_side() {
         }
     };
     assert_eq!(count("due").await, 4);
-    assert_eq!(count("overdue").await, 2);
+    assert_eq!(count("only_due").await, 2);
+    assert_eq!(count("overdue").await, 1);
     assert_eq!(count("never").await, 1);
     let map = manager
         .get("/api/v1/coverage/map?province=cn")
