@@ -1,4 +1,4 @@
-import { BYS, STANDINGS, type By, type PlaceQuery } from './requests';
+import { BYS, type By, type PlaceQuery } from './requests';
 
 export type View = 'figures' | 'list' | 'map' | 'tours';
 export type Colours = 'urgency' | 'class' | 'value';
@@ -13,11 +13,12 @@ export interface CoverageFilters {
   class: string;
   province: string;
   territory_id: string;
-  /** How the shops stand; `due` counts what is overdue or was never seen too. */
+  /** How the shops stand, as the figures' columns say; `due` counts what is overdue or was never seen too. */
   standing: string;
 }
 
 const VIEWS: View[] = ['figures', 'list', 'map', 'tours'];
+const WANTED = ['', 'due', 'only_due', 'overdue', 'never'];
 const COLOURS: Colours[] = ['urgency', 'class', 'value'];
 const FILTERS = ['q', 'owner_id', 'class', 'province', 'territory_id', 'standing'] as const;
 
@@ -35,7 +36,7 @@ export function filtersOf(url: URL): CoverageFilters {
     class: read('class'),
     province: read('province'),
     territory_id: read('territory_id'),
-    standing: oneOf(['', ...STANDINGS.filter((one) => one !== 'fine')], read('standing')),
+    standing: oneOf(WANTED, read('standing')),
   };
 }
 

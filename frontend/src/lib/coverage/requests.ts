@@ -18,7 +18,6 @@ export type By = NonNullable<
  */
 export type MapSpot = [string, string, number, number, number, Standing, string | null, number];
 
-export const STANDINGS: Standing[] = ['overdue', 'never', 'due', 'fine'];
 export const BYS: By[] = ['agent', 'class', 'province', 'territory'];
 export const CLASSES = ['A', 'B', 'C'];
 

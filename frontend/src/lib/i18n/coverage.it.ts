@@ -33,7 +33,8 @@ export const coverageWords = {
     standing: 'Stato',
     anyStanding: 'Tutti gli stati',
     standings: {
-      due: 'Tutti da visitare',
+      due: 'Tutti quelli da visitare',
+      only_due: 'Da visitare, non in ritardo',
       overdue: 'In ritardo',
       never: 'Mai visitati',
     },
@@ -98,6 +99,8 @@ export const coverageWords = {
     cadenceText: 'Vale al posto delle regole. Lascia vuoto per seguire la classe del cliente.',
     cadenceDays: 'Giorni tra le visite',
     visitMinutes: 'Durata di una visita (minuti)',
+    cadenceBounds: 'Da 1 a 730.',
+    minutesBounds: 'Da 5 a 480.',
     asRules: 'come da regole',
     unchanged: 'invariata',
     cadenceSaved: 'Cadenza salvata.',

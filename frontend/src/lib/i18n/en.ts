@@ -11,6 +11,7 @@ import { productWords } from './products.en';
 import { reportWords } from './reports.en';
 import { selling } from './selling.en';
 import { visitSettingWords } from './visit-settings.en';
+import { tourWords } from './tours.en';
 import { visitWords } from './visits.en';
 import type { Dict } from './it';
 
@@ -28,6 +29,7 @@ export const en: Dict = {
   ...leadWords,
   ...selling,
   ...visitSettingWords,
+  ...tourWords,
   ...visitWords,
   app: {
     name: 'NEXUS-CRM',

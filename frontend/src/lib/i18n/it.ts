@@ -11,6 +11,7 @@ import { productWords } from './products.it';
 import { reportWords } from './reports.it';
 import { selling } from './selling.it';
 import { visitSettingWords } from './visit-settings.it';
+import { tourWords } from './tours.it';
 import { visitWords } from './visits.it';
 
 /** Italian is the reference: its shape is the type every other language has to fill. */
@@ -28,6 +29,7 @@ export const it = {
   ...leadWords,
   ...selling,
   ...visitSettingWords,
+  ...tourWords,
   ...visitWords,
   app: {
     name: 'NEXUS-CRM',
