@@ -13,8 +13,9 @@ use nexus_service::{App, Conventions, Parts, Service};
 use utoipa::OpenApi;
 
 use crate::planner::worth::Reason;
-use crate::plans::model::{PlanOutcome, PlanRequest, PlanTrouble};
-use crate::plans::solve::Engines;
+use crate::plans::engines::Engines;
+use crate::plans::model::{PlanRequest, PlanTrouble};
+use crate::plans::outcome::PlanOutcome;
 use crate::{
     agents, calendar, figures, mirror, photos, places, plans, reports, rules, territories, tours,
     visits,
@@ -41,6 +42,7 @@ pub fn migrations() -> EmbeddedMigrations {
 
 fn configure(cfg: &mut ServiceConfig) {
     rules::routes::configure(cfg);
+    places::nearby::configure(cfg);
     places::routes::configure(cfg);
     places::coverage::configure(cfg);
     territories::routes::configure(cfg);
@@ -163,8 +165,10 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         territories::routes::list, territories::routes::create, territories::routes::show, territories::routes::change,
         territories::routes::archive,
         calendar::routes::show, calendar::routes::make, calendar::routes::revoke, calendar::routes::read,
-        plans::routes::create, plans::routes::show, plans::routes::cancel, plans::routes::take,
+        plans::routes::list, plans::routes::create, plans::routes::show, plans::routes::adjusted, plans::routes::cancel, plans::routes::take,
         tours::routes::list, tours::routes::create, tours::routes::show, tours::routes::change, tours::routes::withdraw,
+        tours::actions::optimise, tours::actions::replan, tours::stops::add, tours::stops::remove,
+        places::nearby::around, places::nearby::on_the_way,
     ),
     components(schemas(ProblemBody, FieldError, Reason, PlanRequest, PlanOutcome, PlanTrouble)),
     modifiers(&Conventions),

@@ -165,6 +165,8 @@ diesel::table! {
         created_by -> Uuid,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        unowned -> Bool,
+        agent_days -> Integer,
     }
 }
 
@@ -212,6 +214,7 @@ diesel::table! {
         leg_meters -> Integer,
         pinned -> Bool,
         reasons -> Jsonb,
+        outside -> Bool,
     }
 }
 
@@ -245,6 +248,8 @@ diesel::table! {
         created_by -> Uuid,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        lunch_at -> Nullable<Timestamptz>,
+        late -> Bool,
     }
 }
 

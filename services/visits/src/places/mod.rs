@@ -4,5 +4,6 @@ pub mod commands;
 mod cover;
 pub mod coverage;
 pub mod model;
+pub mod nearby;
 pub mod queries;
 pub mod routes;

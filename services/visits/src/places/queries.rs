@@ -150,6 +150,63 @@ pub fn these(conn: &mut PgConnection, ids: &[Uuid]) -> DbResult<Vec<Place>> {
         .load(conn)?)
 }
 
+/// The same, held until the transaction ends, in the order of their ids.
+pub fn lock_these(conn: &mut PgConnection, ids: &[Uuid]) -> DbResult<Vec<Place>> {
+    Ok(places::table
+        .filter(places::id.eq_any(ids))
+        .order(places::id)
+        .select(Place::as_select())
+        .for_update()
+        .load(conn)?)
+}
+
+/// The live places without an owner that are somewhere on the map.
+pub fn unowned(conn: &mut PgConnection, most: i64) -> DbResult<Vec<Place>> {
+    Ok(places::table
+        .filter(places::owner_id.is_null())
+        .filter(places::archived.eq(false))
+        .filter(places::lat.is_not_null())
+        .order((places::due_on, places::id))
+        .limit(most)
+        .select(Place::as_select())
+        .load(conn)?)
+}
+
+/// A rectangle on the map: least and greatest latitude, least and greatest longitude.
+pub type Area = ((f64, f64), (f64, f64));
+
+/// The live places in an area that are somebody's, or nobody's and visible; those due first.
+pub fn within(
+    conn: &mut PgConnection,
+    viewer: &Viewer,
+    owner: UserId,
+    (lat, lng): Area,
+    most: i64,
+) -> DbResult<Vec<Place>> {
+    let theirs = places::owner_id.eq(owner).or(places::owner_id.is_null());
+    Ok(visible_to!(places::table, places::owner_id, viewer)
+        .filter(theirs)
+        .filter(places::archived.eq(false))
+        .filter(places::lifecycle.ne("lost"))
+        .filter(places::lat.between(lat.0, lat.1))
+        .filter(places::lng.between(lng.0, lng.1))
+        .order((places::due_on, places::id))
+        .limit(most)
+        .select(Place::as_select())
+        .load(conn)?)
+}
+
+/// The middle of somebody's live places.
+pub fn centre(conn: &mut PgConnection, owner: UserId) -> DbResult<Option<(f64, f64)>> {
+    use diesel::dsl::avg;
+    let (lat, lng): (Option<f64>, Option<f64>) = places::table
+        .filter(places::owner_id.eq(owner))
+        .filter(places::archived.eq(false))
+        .select((avg(places::lat), avg(places::lng)))
+        .first(conn)?;
+    Ok(lat.zip(lng))
+}
+
 /// The places of a client, held until the transaction ends.
 pub fn of_client(conn: &mut PgConnection, client: Uuid) -> DbResult<Vec<Place>> {
     Ok(places::table

@@ -2,6 +2,9 @@
 //! optimiser, and what is believed of its answer.
 
 pub mod answer;
+pub mod order;
+pub mod past;
 pub mod problem;
+pub mod remedy;
 pub mod schedule;
 pub mod worth;

@@ -1,9 +1,11 @@
 //! What is asked of the optimiser, in VROOM's words: seconds since the plan's first midnight, places by their index.
 
-use chrono::{DateTime, Utc};
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
-use super::schedule::Shift;
+use super::schedule::{Shift, lunch_within};
 use crate::rules::hours::Span;
 use crate::travel::Matrix;
 
@@ -32,7 +34,35 @@ pub struct Problem {
     pub matrix: Matrix,
 }
 
+/// The optimiser may search for so many milliseconds for each visit to choose from …
+const SEARCH_MS: usize = 8;
+/// … but never less, nor more.
+const SEARCH_LEAST_MS: usize = 60;
+const SEARCH_MOST_MS: usize = 6_000;
+
 impl Problem {
+    /// How long the optimiser is to search: more for more visits and days.
+    #[must_use]
+    pub fn search_time(&self) -> Duration {
+        let days = self.shifts.len().max(1);
+        let millis = self.candidates.len() * SEARCH_MS * (1 + days) / 4;
+        let millis = millis.clamp(SEARCH_LEAST_MS, SEARCH_MOST_MS);
+        Duration::from_millis(u64::try_from(millis).unwrap_or(0))
+    }
+
+    /// Whether every visit has a time at which it could begin. One without would be free of any to the optimiser.
+    #[must_use]
+    pub fn can_all_be_kept(&self) -> bool {
+        let holds = |candidate: &Candidate| {
+            let length = TimeDelta::seconds(candidate.seconds);
+            candidate
+                .spans
+                .iter()
+                .any(|span| span.from + length <= span.until)
+        };
+        self.candidates.iter().all(holds)
+    }
+
     fn seconds(&self, at: DateTime<Utc>) -> i64 {
         (at - self.epoch).num_seconds()
     }
@@ -65,7 +95,7 @@ impl Problem {
                     "time_window": window(&shift.span, 0),
                     "max_tasks": most,
                 });
-                if let Some((span, seconds)) = &shift.lunch {
+                if let Some((span, seconds)) = &lunch_within(shift.lunch, &shift.span) {
                     vehicle["breaks"] = json!([{"id": 1, "service": seconds, "time_windows": [window(span, *seconds)]}]);
                 }
                 vehicle
@@ -94,6 +124,8 @@ impl Problem {
         json!({
             "vehicles": vehicles,
             "jobs": jobs,
+            // VROOM's own flags: no geometry, both cores, and how long.
+            "options": {"g": false, "t": 2, "l": self.search_time().as_secs_f64()},
             "matrices": {"car": {"durations": table(&self.matrix.seconds), "distances": table(&self.matrix.meters)}},
         })
     }

@@ -55,6 +55,26 @@ pub struct Day {
     pub keeps: bool,
 }
 
+/// The break, where a working time leaves room for one.
+#[must_use]
+pub fn lunch_within(lunch: Option<(Span, i64)>, work: &Span) -> Option<(Span, i64)> {
+    lunch.filter(|(span, seconds)| {
+        span.from.max(work.from) + TimeDelta::seconds(*seconds) <= span.until.min(work.until)
+    })
+}
+
+impl Shift {
+    /// How far from keeping everything a day is: stops outside their hours, then seconds too long, then seconds of driving.
+    #[must_use]
+    pub fn misses(&self, day: &Day) -> (usize, i64, i64) {
+        let outside = day.stops.iter().filter(|stop| stop.outside).count();
+        let late = (day.ends_at - self.span.until).num_seconds().max(0);
+        // A break that has no room is a fault of the day, too.
+        let late = late.max(i64::from(!day.keeps && outside == 0));
+        (outside, late, day.travel_seconds)
+    }
+}
+
 fn leg(matrix: &Matrix, from: Option<usize>, to: Option<usize>) -> (i64, i64) {
     match from.zip(to) {
         Some((a, b)) => (
@@ -91,11 +111,12 @@ fn simulate(shift: &Shift, calls: &[Call], lunch_before: Option<usize>, matrix: 
     };
     let (mut now, mut here) = (shift.span.from, shift.start);
     for (at, call) in calls.iter().enumerate() {
-        if lunch_before == Some(at) {
-            rest(shift, &mut day, &mut now);
-        }
         let (seconds, meters) = leg(matrix, here, Some(call.location));
-        let arrives = now + TimeDelta::seconds(seconds);
+        let arrives = if lunch_before == Some(at) {
+            rest(shift, &mut day, now, seconds)
+        } else {
+            now + TimeDelta::seconds(seconds)
+        };
         let (begins, outside) = begin(call, arrives);
         let mut waiting = (begins - arrives).num_seconds();
         let mut arrives_at = arrives;
@@ -120,26 +141,38 @@ fn simulate(shift: &Shift, calls: &[Call], lunch_before: Option<usize>, matrix: 
         day.keeps &= !outside;
         (now, here) = (leaves_at, Some(call.location));
     }
-    if lunch_before == Some(calls.len()) {
-        rest(shift, &mut day, &mut now);
-    }
     let (seconds, meters) = leg(matrix, here, shift.end);
     day.travel_seconds += seconds;
     day.meters += meters;
-    day.ends_at = now + TimeDelta::seconds(seconds);
+    day.ends_at = if lunch_before == Some(calls.len()) {
+        rest(shift, &mut day, now, seconds)
+    } else {
+        now + TimeDelta::seconds(seconds)
+    };
     day.keeps &= day.ends_at <= shift.span.until;
     day
 }
 
-fn rest(shift: &Shift, day: &mut Day, now: &mut DateTime<Utc>) {
+/// Takes the break on the way from here to the next place, and answers when one is there. It is taken before leaving when its
+/// time has come, else on arrival, else on the road: the next place is reached at the same time.
+fn rest(shift: &Shift, day: &mut Day, now: DateTime<Utc>, travel: i64) -> DateTime<Utc> {
+    let there = now + TimeDelta::seconds(travel);
     let Some((span, seconds)) = shift.lunch else {
-        return;
+        return there;
     };
-    let begins = (*now).max(span.from);
-    day.waiting_seconds += (begins - *now).num_seconds();
+    let length = TimeDelta::seconds(seconds);
+    let on_arrival = there.max(span.from);
+    let begins = if span.from <= now {
+        now
+    } else if on_arrival + length <= span.until {
+        on_arrival
+    } else {
+        span.from
+    };
+    day.waiting_seconds += (on_arrival - there).num_seconds();
     day.lunch_at = Some(begins);
-    *now = begins + TimeDelta::seconds(seconds);
-    day.keeps &= *now <= span.until;
+    day.keeps &= begins + length <= span.until;
+    on_arrival + length
 }
 
 /// The best times of these stops in this order: the break is put where the day ends soonest. A day that is over before the
@@ -263,6 +296,34 @@ mod tests {
         // A morning alone needs no break.
         let short = schedule(&shift(Some(("11:00", "13:30"))), &calls[1..2], &line(4));
         assert!(short.keeps && short.lunch_at.is_none());
+    }
+
+    #[test]
+    fn a_break_does_not_keep_one_from_driving() {
+        // Ready at 10:50, the break from 11:00 to 12:00 at the latest, the next shop 20 minutes away and open until 12:25.
+        let calls = [
+            call(1, &[("08:10", "10:50")], 160),
+            call(3, &[("08:00", "12:25")], 15),
+        ];
+        let day = schedule(&shift(Some(("11:00", "12:00"))), &calls, &line(4));
+        assert!(day.keeps);
+        assert_eq!(day.lunch_at, Some(at("11:00")));
+        assert_eq!(day.stops[1].arrives_at, at("12:10"));
+    }
+
+    #[test]
+    fn a_break_is_taken_where_the_working_time_leaves_room() {
+        let lunch = Some((span("12:00", "14:00"), 3_600));
+        for (from, until, room) in [
+            ("08:00", "17:00", true),
+            ("08:00", "13:00", true),
+            ("08:00", "12:59", false),
+            ("13:00", "17:00", true),
+            ("13:01", "17:00", false),
+        ] {
+            let found = lunch_within(lunch, &span(from, until));
+            assert_eq!(found.is_some(), room, "{from} to {until}");
+        }
     }
 
     #[test]

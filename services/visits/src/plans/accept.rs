@@ -4,65 +4,98 @@ use std::collections::{BTreeMap, HashMap};
 
 use chrono::NaiveDate;
 use diesel::PgConnection;
+use nexus_kernel::business_day;
 use nexus_problem::{IfMatch, Problem};
 use nexus_records::Act;
+use serde_json::json;
+use uuid::Uuid;
 
-use super::model::{Plan, PlanId, PlanOutcome, PlanStatus, PlannedStop, PlannedTour};
+use super::choice::may_be_on;
+use super::model::{Plan, PlanId, PlanStatus};
+use super::outcome::{PlannedStop, PlannedTour};
 use super::queries;
-use crate::tours::commands as tours;
+use super::routes::Acceptance;
+use crate::agents::queries as agents;
+use crate::places::queries as places;
+use crate::tours::commands::{self as tours, small};
 use crate::tours::model::{Stop, Tour};
 use crate::visits::commands as visits;
 use crate::visits::model::{Visit, VisitFields, VisitId, VisitStatus};
 
-/// Takes the tours of these days (of all, when none is named) into the diary.
+/// Takes proposed tours into the diary: those asked for that are not there yet, all of them or none.
 pub fn accept(
     conn: &mut PgConnection,
     act: &Act,
     id: PlanId,
     if_match: &IfMatch,
-    days: &[NaiveDate],
+    which: &Acceptance,
 ) -> Result<(Plan, Vec<Tour>), Problem> {
-    let mut plan =
-        queries::lock(conn, act.viewer.user_id, id)?.ok_or_else(|| Problem::not_found("plan"))?;
-    if !if_match.allows(plan.version) {
-        return Err(Problem::stale(&plan));
+    let mut plan = ready(conn, act, id, if_match)?;
+    let mut outcome = plan.proposed();
+    let wanted = |tour: &PlannedTour| {
+        (which.days.is_empty() || which.days.contains(&tour.day))
+            && (which.agent_ids.is_empty() || which.agent_ids.contains(&tour.agent_id))
+    };
+    let mut taken = Vec::new();
+    for planned in outcome.tours.iter_mut().filter(|tour| wanted(tour)) {
+        if planned.tour_id.is_some() || planned.stops.is_empty() {
+            continue;
+        }
+        if !act.viewer.reaches(Some(planned.agent_id)) {
+            return Err(Problem::not_found("plan"));
+        }
+        let tour = take(conn, act, id, planned)?;
+        planned.tour_id = Some(tour.id.uuid());
+        taken.push(tour);
     }
-    if plan.status != PlanStatus::Ready {
-        let detail = "Only a plan that is ready can be accepted, and only once.";
+    if taken.is_empty() {
+        let detail = "No tour of this plan that is not accepted yet is on these days.";
         return Err(Problem::conflict(
-            "plan-not-ready",
+            "plan-nothing",
             "There is nothing to accept",
             detail,
         ));
     }
-    let outcome: PlanOutcome = plan
-        .outcome
-        .clone()
-        .and_then(|outcome| serde_json::from_value(outcome).ok())
-        .unwrap_or_default();
-    let mut taken = Vec::new();
-    for planned in outcome
-        .tours
-        .into_iter()
-        .filter(|tour| days.is_empty() || days.contains(&tour.day))
-    {
-        if !act.viewer.reaches(Some(planned.agent_id)) {
-            return Err(Problem::not_found("plan"));
-        }
-        taken.push(take(conn, act, id, planned)?);
+    let open = |tour: &PlannedTour| tour.tour_id.is_none() && !tour.stops.is_empty();
+    if !outcome.tours.iter().any(open) {
+        plan.status = PlanStatus::Accepted;
     }
-    plan.status = PlanStatus::Accepted;
+    plan.outcome = serde_json::to_value(&outcome).ok();
     plan.version += 1;
     plan.updated_at = act.now;
     queries::save(conn, &plan)?;
     Ok((plan, taken))
 }
 
+/// A plan that can still be changed or accepted, held until the transaction ends.
+pub fn ready(
+    conn: &mut PgConnection,
+    act: &Act,
+    id: PlanId,
+    if_match: &IfMatch,
+) -> Result<Plan, Problem> {
+    let plan = queries::lock(conn, act.viewer.user_id, id)?;
+    let plan = plan.ok_or_else(|| Problem::not_found("plan"))?;
+    if !if_match.allows(plan.version) {
+        return Err(Problem::stale(&plan));
+    }
+    if plan.status != PlanStatus::Ready {
+        let detail =
+            "Only a plan that is ready can be changed or accepted, and each tour only once.";
+        return Err(Problem::conflict(
+            "plan-not-ready",
+            "This plan is not open",
+            detail,
+        ));
+    }
+    Ok(plan)
+}
+
 fn take(
     conn: &mut PgConnection,
     act: &Act,
     plan: PlanId,
-    planned: PlannedTour,
+    planned: &PlannedTour,
 ) -> Result<Tour, Problem> {
     let tour = Tour {
         id: nexus_kernel::RecordId::new(),
@@ -80,14 +113,18 @@ fn take(
         created_by: act.viewer.user_id,
         created_at: act.now,
         updated_at: act.now,
+        lunch_at: planned.lunch_at,
+        late: planned.late,
     };
+    check_day(conn, act, planned)?;
     // First the day, which only one tour can have; then what is on it.
     tours::insert(conn, &tour)?;
-    let known = in_diary(conn, &planned.stops)?;
+    check_shops(conn, plan, planned)?;
+    let known = in_diary(conn, planned)?;
     let mut stops = Vec::with_capacity(planned.stops.len());
     for (position, stop) in (0..).zip(&planned.stops) {
         let visit = match stop.visit_id {
-            Some(id) => known.get(&id).cloned().ok_or_else(changed)?,
+            Some(id) => on_day(conn, act, known.get(&id), planned.day)?,
             None => visits::create(
                 conn,
                 act,
@@ -108,8 +145,9 @@ fn take(
             leaves_at: stop.timed.leaves_at,
             leg_seconds: small(stop.timed.leg_seconds),
             leg_meters: small(stop.timed.leg_meters),
-            pinned: stop.fixed,
+            pinned: stop.pinned,
             reasons: serde_json::to_value(&stop.reasons).unwrap_or_default(),
+            outside: stop.timed.outside,
         });
     }
     tours::put_stops(conn, act, &tour, &stops)?;
@@ -120,9 +158,10 @@ fn take(
 /// The visits that were in the diary when the plan was made. One that has changed since was planned for nothing.
 fn in_diary(
     conn: &mut PgConnection,
-    stops: &[PlannedStop],
+    planned: &PlannedTour,
 ) -> Result<HashMap<VisitId, Visit>, Problem> {
-    let wanted: BTreeMap<VisitId, &PlannedStop> = stops
+    let wanted: BTreeMap<VisitId, &PlannedStop> = planned
+        .stops
         .iter()
         .filter_map(|stop| Some((stop.visit_id?, stop)))
         .collect();
@@ -132,6 +171,8 @@ fn in_diary(
         let stop = wanted.get(&visit.id);
         visit.status == VisitStatus::Planned
             && visit.tour_id.is_none()
+            && visit.agent_id == planned.agent_id
+            && may_be_on(visit, planned.day)
             && stop.is_some_and(|stop| {
                 stop.fixed == visit.fixed_at.is_some() && stop.minutes == visit.minutes
             })
@@ -142,14 +183,72 @@ fn in_diary(
     Ok(known.into_iter().map(|visit| (visit.id, visit)).collect())
 }
 
-fn changed() -> Problem {
-    Problem::conflict(
-        "plan-outdated",
-        "The diary has changed",
-        "An appointment was moved or cancelled after this plan was made. Plan again.",
-    )
+/// A visit that may be made on several days is made on this one.
+fn on_day(
+    conn: &mut PgConnection,
+    act: &Act,
+    visit: Option<&Visit>,
+    day: NaiveDate,
+) -> Result<Visit, Problem> {
+    let visit = visit.ok_or_else(changed)?;
+    if visit.day == day {
+        return Ok(visit.clone());
+    }
+    let patch = json!({"day": day});
+    visits::change(conn, act, visit.id, &IfMatch::any(), &patch)
 }
 
-fn small(value: i64) -> i32 {
-    i32::try_from(value).unwrap_or(i32::MAX)
+fn changed() -> Problem {
+    outdated("An appointment was moved or cancelled after this plan was made. Plan again.")
+}
+
+fn outdated(detail: impl Into<String>) -> Problem {
+    Problem::conflict("plan-outdated", "The diary has changed", detail)
+}
+
+/// Nobody goes out on a day that is over, or on which they are away by now.
+fn check_day(conn: &mut PgConnection, act: &Act, planned: &PlannedTour) -> Result<(), Problem> {
+    let day = planned.day;
+    if day < business_day(act.now) {
+        return Err(outdated(format!("{day} is over. Plan again.")));
+    }
+    if agents::absences(conn, &[planned.agent_id], day, day)?.is_empty() {
+        return Ok(());
+    }
+    let who = planned.agent_name.as_deref().unwrap_or("The agent");
+    Err(outdated(format!(
+        "{who} is away on {day} by now. Plan again, or accept the other days."
+    )))
+}
+
+/// A shop that somebody else will visit by now is not visited twice within its interval.
+fn check_shops(
+    conn: &mut PgConnection,
+    plan: PlanId,
+    planned: &PlannedTour,
+) -> Result<(), Problem> {
+    let new = planned.stops.iter().filter(|stop| stop.visit_id.is_none());
+    let mut ids: Vec<Uuid> = new.map(|stop| stop.place_id).collect();
+    ids.sort_unstable();
+    // Whoever accepts these shops at the same moment waits here.
+    let shops = places::lock_these(conn, &ids)?;
+    for (place, day) in queries::coming_otherwise(conn, &ids, plan.uuid())? {
+        let Some(shop) = shops.iter().find(|shop| shop.id == place) else {
+            continue;
+        };
+        let apart = (day - planned.day).num_days().abs();
+        if apart * 2 < i64::from(shop.cadence_days) {
+            return Err(outdated(format!(
+                "Somebody will visit {} on {day} already. Plan again, or take it off the tour.",
+                shop.client_name
+            )));
+        }
+    }
+    match shops.iter().find(|shop| shop.archived) {
+        Some(gone) => Err(outdated(format!(
+            "{} was put away. Plan again.",
+            gone.client_name
+        ))),
+        None => Ok(()),
+    }
 }

@@ -6,13 +6,9 @@ use nexus_records::text_enum;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
-use uuid::Uuid;
 
-use crate::agents::model::Base;
-use crate::planner::schedule::Timed;
-use crate::planner::worth::Reason;
+use super::outcome::PlanOutcome;
 use crate::schema::plans;
-use crate::visits::model::VisitId;
 
 /// A plan's id.
 pub type PlanId = RecordId<Plan>;
@@ -46,6 +42,14 @@ const DAYS_MOST: i64 = 35;
 const AGENTS_MOST: usize = 50;
 
 impl PlanRequest {
+    /// How many days of how many agents.
+    #[must_use]
+    pub fn agent_days(&self) -> i32 {
+        let days = (self.until - self.from).num_days() + 1;
+        let agents = i64::try_from(self.agent_ids.len()).unwrap_or(i64::MAX);
+        i32::try_from(days.saturating_mul(agents)).unwrap_or(i32::MAX)
+    }
+
     /// Checks every field.
     ///
     /// # Errors
@@ -99,6 +103,47 @@ pub struct Plan {
     pub created_by: UserId,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
+    /// Shops without an owner are planned, too: whoever asked sees them.
+    #[serde(skip)]
+    pub unowned: bool,
+    /// How much work it is.
+    #[serde(skip)]
+    pub agent_days: i32,
+}
+
+impl Plan {
+    /// What was asked for.
+    #[must_use]
+    pub fn wanted(&self) -> Option<PlanRequest> {
+        serde_json::from_value(self.request.clone()).ok()
+    }
+
+    /// What is proposed; nothing while it is being made.
+    #[must_use]
+    pub fn proposed(&self) -> PlanOutcome {
+        let outcome = self.outcome.clone();
+        outcome
+            .and_then(|outcome| serde_json::from_value(outcome).ok())
+            .unwrap_or_default()
+    }
+}
+
+/// A plan in a list.
+#[derive(Debug, Clone, Serialize, ToSchema, Queryable, Selectable)]
+#[diesel(table_name = plans, check_for_backend(diesel::pg::Pg))]
+pub struct PlanLine {
+    #[schema(value_type = Uuid)]
+    pub id: PlanId,
+    pub version: i64,
+    pub status: PlanStatus,
+    #[schema(value_type = PlanRequest)]
+    pub request: Value,
+    /// Hundredths that are done.
+    pub progress: i16,
+    #[schema(value_type = Option<PlanTrouble>)]
+    pub problem: Option<Value>,
+    pub created_at: DateTime<Utc>,
+    pub updated_at: DateTime<Utc>,
 }
 
 /// Why there is no plan, and what to do.
@@ -107,112 +152,4 @@ pub struct PlanTrouble {
     #[schema(example = "optimizer")]
     pub code: String,
     pub detail: String,
-}
-
-/// The tours that are proposed, and what is not in them.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct PlanOutcome {
-    pub tours: Vec<PlannedTour>,
-    /// What is worth most first; at most 300 for each agent.
-    pub left_out: Vec<LeftOut>,
-    pub left_out_count: usize,
-    /// Days without a tour.
-    pub days_off: Vec<DayOff>,
-}
-
-/// One agent's day.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct PlannedTour {
-    #[schema(value_type = Uuid)]
-    pub agent_id: UserId,
-    pub agent_name: Option<String>,
-    pub day: NaiveDate,
-    pub start: Option<Base>,
-    pub end: Option<Base>,
-    pub starts_at: DateTime<Utc>,
-    pub ends_at: DateTime<Utc>,
-    pub lunch_at: Option<DateTime<Utc>>,
-    pub travel_seconds: i64,
-    pub distance_m: i64,
-    pub waiting_seconds: i64,
-    pub stops: Vec<PlannedStop>,
-}
-
-/// A shop on a tour, and why.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct PlannedStop {
-    pub place_id: Uuid,
-    /// A visit that is in the diary already.
-    #[schema(value_type = Option<Uuid>)]
-    pub visit_id: Option<VisitId>,
-    /// An appointment: its time stands.
-    pub fixed: bool,
-    pub client_id: Uuid,
-    pub client_name: String,
-    pub place_name: String,
-    pub street: Option<String>,
-    pub city: Option<String>,
-    pub class: Option<String>,
-    pub lat: f64,
-    pub lng: f64,
-    pub minutes: i32,
-    #[serde(flatten)]
-    pub timed: Timed,
-    /// What the visit is worth: 1 to 99; 100 when it was agreed.
-    pub points: i32,
-    pub reasons: Vec<Reason>,
-}
-
-/// Why a shop is on no tour.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-#[schema(as = WhyLeftOut)]
-pub enum WhyNot {
-    /// Others are worth more, and the days are full.
-    NoRoom,
-    /// Nobody has said where it is.
-    NoPlace,
-    /// It is not open long enough on any of these days.
-    Closed,
-    /// It was agreed, but cannot be kept with the others: move one of them.
-    Clash,
-}
-
-/// A shop that is on no tour.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
-pub struct LeftOut {
-    #[schema(value_type = Uuid)]
-    pub agent_id: UserId,
-    pub place_id: Uuid,
-    #[schema(value_type = Option<Uuid>)]
-    pub visit_id: Option<VisitId>,
-    pub client_id: Uuid,
-    pub client_name: String,
-    pub city: Option<String>,
-    pub why: WhyNot,
-    pub points: i32,
-    pub reasons: Vec<Reason>,
-}
-
-/// Why there is no tour on a day.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum WhyOff {
-    /// A day on which this agent does not work.
-    NotWorking,
-    Holiday,
-    Absent,
-    /// There is one already.
-    HasTour,
-    /// Nothing to visit that is open.
-    Nothing,
-}
-
-/// A day without a tour.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct DayOff {
-    #[schema(value_type = Uuid)]
-    pub agent_id: UserId,
-    pub day: NaiveDate,
-    pub why: WhyOff,
 }

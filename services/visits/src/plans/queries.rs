@@ -8,7 +8,7 @@ use nexus_kernel::UserId;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::model::{Plan, PlanId, PlanStatus};
+use super::model::{Plan, PlanId, PlanLine, PlanStatus};
 use crate::planner::worth::Sales;
 use crate::schema::plans;
 
@@ -56,8 +56,8 @@ pub fn waiting(conn: &mut PgConnection, by: UserId) -> DbResult<i64> {
         .get_result(conn)?)
 }
 
-/// Takes the oldest plan that nobody is making, or whose maker has been silent for too long.
-pub fn claim(conn: &mut PgConnection, me: Uuid, seconds: f64) -> DbResult<Option<Plan>> {
+/// Takes the oldest plan that nobody is making, or whose maker has been silent for too long; none that is more work than this.
+pub fn claim(conn: &mut PgConnection, me: Uuid, most: i32, seconds: f64) -> DbResult<Option<Plan>> {
     #[derive(QueryableByName)]
     struct Claimed {
         #[diesel(sql_type = SqlUuid)]
@@ -65,12 +65,13 @@ pub fn claim(conn: &mut PgConnection, me: Uuid, seconds: f64) -> DbResult<Option
     }
     let claimed: Option<Claimed> = diesel::sql_query(
         "UPDATE plans SET status = 'running', claimed_by = $1, claimed_until = now() + make_interval(secs => $2)
-         WHERE id = (SELECT id FROM plans WHERE status = 'queued' OR status = 'running' AND claimed_until < now()
+         WHERE id = (SELECT id FROM plans WHERE (status = 'queued' OR status = 'running' AND claimed_until < now()) AND agent_days <= $3
                      ORDER BY created_at LIMIT 1 FOR UPDATE SKIP LOCKED)
          RETURNING id",
     )
     .bind::<SqlUuid, _>(me)
     .bind::<Double, _>(seconds)
+    .bind::<diesel::sql_types::Integer, _>(most)
     .get_result(conn)
     .optional()?;
     let Some(Claimed { id }) = claimed else {
@@ -82,6 +83,29 @@ pub fn claim(conn: &mut PgConnection, me: Uuid, seconds: f64) -> DbResult<Option
             .select(Plan::as_select())
             .first(conn)?,
     ))
+}
+
+/// Says that a plan's maker lives; false when the plan was cancelled or taken over.
+pub fn alive(conn: &mut PgConnection, me: Uuid, id: PlanId, seconds: f64) -> DbResult<bool> {
+    let still = diesel::sql_query(
+        "UPDATE plans SET claimed_until = now() + make_interval(secs => $3)
+         WHERE id = $1 AND claimed_by = $2 AND status = 'running'",
+    )
+    .bind::<SqlUuid, _>(id)
+    .bind::<SqlUuid, _>(me)
+    .bind::<Double, _>(seconds)
+    .execute(conn)?;
+    Ok(still > 0)
+}
+
+/// Somebody's last plans, without what they propose.
+pub fn latest(conn: &mut PgConnection, by: UserId, most: i64) -> DbResult<Vec<PlanLine>> {
+    Ok(plans::table
+        .filter(plans::created_by.eq(by))
+        .order((plans::created_at.desc(), plans::id.desc()))
+        .limit(most)
+        .select(PlanLine::as_select())
+        .load(conn)?)
 }
 
 /// Says how far a plan is and that its maker lives; false when it was cancelled or taken over.
@@ -180,4 +204,30 @@ pub fn sales(
         (row.id, sales)
     };
     Ok(rows.into_iter().map(of).collect())
+}
+
+/// The days from now on on which these shops are visited, but for the tours of one plan.
+pub fn coming_otherwise(
+    conn: &mut PgConnection,
+    shops: &[Uuid],
+    plan: Uuid,
+) -> DbResult<Vec<(Uuid, NaiveDate)>> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = SqlUuid)]
+        place_id: Uuid,
+        #[diesel(sql_type = Date)]
+        day: NaiveDate,
+    }
+    let rows: Vec<Row> = diesel::sql_query(
+        "SELECT v.place_id, v.day FROM visits v LEFT JOIN tours t ON t.id = v.tour_id
+         WHERE v.place_id = ANY($1) AND v.status IN ('planned', 'under_way') AND t.plan_id IS DISTINCT FROM $2",
+    )
+    .bind::<Array<SqlUuid>, _>(shops)
+    .bind::<SqlUuid, _>(plan)
+    .load(conn)?;
+    Ok(rows
+        .into_iter()
+        .map(|row| (row.place_id, row.day))
+        .collect())
 }

@@ -1,10 +1,10 @@
 use std::time::Duration;
 
 use actix_web::HttpResponse;
-use actix_web::web::{Data, ServiceConfig, get, post, resource};
+use actix_web::web::{Data, Json, ServiceConfig, get, patch, post, resource};
 use nexus_auth::Can;
 use nexus_auth::can::PlanVisits;
-use nexus_kernel::business_day;
+use nexus_kernel::{UserId, business_day};
 use nexus_problem::{ApiResult, Body, Id, IfMatch, Problem, Query, new_record};
 use nexus_records::{Act, Viewer};
 use nexus_service::{Answer, App, OnceKey, tagged};
@@ -13,21 +13,34 @@ use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::model::{Plan, PlanId, PlanRequest, PlanStatus};
+use super::adjust::{self, PlanChange};
+use super::engines::Engines;
+use super::model::{Plan, PlanId, PlanLine, PlanRequest, PlanStatus};
 use super::{accept, queries, worker};
 use crate::agents::commands::check_agent;
-use crate::tours::routes::TourView;
+use crate::tours::routes::no_roads;
+use crate::tours::views::{TourView, views};
 
 /// The longest that a reader waits for news.
 const WAIT_MOST: u64 = 20;
 /// More plans at once are a mistake.
 const WAITING_MOST: i64 = 5;
+/// So many plans are listed.
+const LISTED: i64 = 20;
 
 pub fn configure(cfg: &mut ServiceConfig) {
-    cfg.service(resource("/api/v1/plans").route(post().to(create)))
-        .service(resource("/api/v1/plans/{id}").route(get().to(show)))
-        .service(resource("/api/v1/plans/{id}/cancel").route(post().to(cancel)))
-        .service(resource("/api/v1/plans/{id}/accept").route(post().to(take)));
+    cfg.service(
+        resource("/api/v1/plans")
+            .route(get().to(list))
+            .route(post().to(create)),
+    )
+    .service(
+        resource("/api/v1/plans/{id}")
+            .route(get().to(show))
+            .route(patch().to(adjusted)),
+    )
+    .service(resource("/api/v1/plans/{id}/cancel").route(post().to(cancel)))
+    .service(resource("/api/v1/plans/{id}/accept").route(post().to(take)));
 }
 
 /// What to plan, and the plan's id if the caller chooses it.
@@ -80,6 +93,8 @@ async fn create(
                 created_by: who.user_id,
                 created_at: now,
                 updated_at: now,
+                unowned: viewer.reaches(None),
+                agent_days: request.agent_days(),
             };
             queries::insert(conn, &plan).map_err(|error| {
                 error.on_constraint("plans_pkey", || {
@@ -95,6 +110,24 @@ async fn create(
         .await?;
     worker::ring();
     Ok(answer)
+}
+
+/// One's own last plans.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Plans {
+    items: Vec<PlanLine>,
+}
+
+/// One's own last twenty plans, the newest first, without the tours they propose.
+#[utoipa::path(get, path = "/api/v1/plans", operation_id = "plans_list", tag = "plans", security(("bearer" = [])),
+    responses((status = 200, description = "Done", body = Plans), (status = 403, description = "None of your roles allows it")))]
+async fn list(app: Data<App>, who: Can<PlanVisits>) -> ApiResult<Json<Plans>> {
+    let by = who.user_id;
+    let items = app
+        .db
+        .read(move |conn| queries::latest(conn, by, LISTED))
+        .await?;
+    Ok(Json(Plans { items }))
 }
 
 #[derive(Debug, Clone, Deserialize, IntoParams)]
@@ -160,6 +193,50 @@ async fn cancel(
         Ok(Answer::record(plan.version, &plan)?)
     })
     .await
+    .inspect(|_| worker::told())
+}
+
+/// Changes a plan before it is accepted: each tour that is named has these stops in this order from now on, and its times follow.
+/// What leaves the tours is named among what is left out; no optimiser is needed.
+#[utoipa::path(patch, path = "/api/v1/plans/{id}", operation_id = "plans_adjust", tag = "plans",
+    params(("id" = Uuid, Path), ("If-Match" = String, Header, description = "The ETag of the version you read, or *")),
+    request_body = PlanChange, security(("bearer" = [])),
+    responses((status = 200, description = "Done", body = Plan), (status = 403, description = "None of your roles allows it"),
+        (status = 409, description = "The state of things is against it: `type` says what")))]
+async fn adjusted(
+    app: Data<App>,
+    engines: Data<Engines>,
+    who: Can<PlanVisits>,
+    Id(id): Id<Plan>,
+    if_match: IfMatch,
+    body: Body<PlanChange>,
+) -> ApiResult<HttpResponse> {
+    let (if_match, now) = (if_match.required()?, app.now());
+    let change = body.value;
+    change.review()?;
+    let reader = who.clone();
+    let read = app
+        .db
+        .read(move |conn| {
+            let viewer = Viewer::of(conn, &reader)?;
+            adjust::read(conn, &viewer, id, &change, now)
+        })
+        .await?;
+    let mut timed = Vec::with_capacity(read.len());
+    for draft in read {
+        let matrix = engines.matrix(&draft.outline.points).await;
+        let day = draft.outline.timed(&matrix.map_err(no_roads)?);
+        timed.push((draft, day));
+    }
+    app.write(move |conn| {
+        let act = Act {
+            viewer: Viewer::of(conn, &who)?,
+            now,
+        };
+        let plan = adjust::adjust(conn, &act, id, &if_match, timed)?;
+        Ok(Answer::record(plan.version, &plan)?)
+    })
+    .await
 }
 
 /// Which of the proposed tours to take.
@@ -167,8 +244,11 @@ async fn cancel(
 #[serde(deny_unknown_fields, default)]
 #[schema(as = PlanAcceptance)]
 pub struct Acceptance {
-    /// Only these days; all when not given.
+    /// Only these days; all when not given. The others can be accepted later.
     pub days: Vec<chrono::NaiveDate>,
+    /// Only these agents; all when not given.
+    #[schema(value_type = Vec<Uuid>)]
+    pub agent_ids: Vec<UserId>,
 }
 
 /// The tours that a plan became.
@@ -184,6 +264,8 @@ pub struct AcceptedPlan {
     #[schema(value_type = Uuid)]
     id: PlanId,
     version: i64,
+    /// `ready` while there are tours that were not accepted.
+    status: PlanStatus,
 }
 
 /// Takes the plan's tours into the diary. When one of its days has got a tour meanwhile, nothing is taken, and it is said which.
@@ -206,12 +288,13 @@ async fn take(
             viewer: Viewer::of(conn, &who)?,
             now,
         };
-        let (plan, tours) = accept::accept(conn, &act, id, &if_match, &body.value.days)?;
-        let tours = crate::tours::routes::views(conn, tours)?;
+        let (plan, tours) = accept::accept(conn, &act, id, &if_match, &body.value)?;
+        let tours = views(conn, tours)?;
         let accepted = Accepted {
             plan: AcceptedPlan {
                 id,
                 version: plan.version,
+                status: plan.status,
             },
             tours,
         };

@@ -1,151 +1,361 @@
-//! From a problem to tours: travel times, the optimiser's answer, and our own check of it.
+//! One agent's plan, week after week: travel times, the optimiser's answer, our own check of it, and what is left.
 
-use std::sync::Arc;
-use std::time::Duration;
+use std::ops::Range;
 
-use nexus_peers::{PeerError, Peers};
-
-use super::gather::{Gathered, Wanted};
-use super::model::{DayOff, LeftOut, PlanOutcome, PlannedStop, PlannedTour, WhyNot, WhyOff};
-use crate::planner::answer::{Answer, Lie, Tour};
+use super::choice::{Decided, Wanted, agreed_spans, left, may_be_on, parts, wanted};
+use super::engines::{Engines, Failed};
+use super::gather::Ground;
+use super::outcome::{
+    Considered, DayOff, LeftOut, PlanOutcome, PlannedStop, PlannedTour, WhyNot, WhyOff,
+};
+use crate::planner::answer::{Tour, call};
 use crate::planner::problem::{AGREED, Candidate, Problem, within};
-use crate::planner::schedule::Shift;
-use crate::travel::{Point, Roads};
+use crate::planner::remedy::{Busy, Neighbour, Remedy, Stuck, remedies};
+use crate::planner::schedule::{Call, Shift, Timed};
+use crate::planner::worth::Reason;
+use crate::travel::Point;
+use crate::visits::model::Visit;
 
-/// A plan of twenty days may take the optimiser this long.
-const PATIENCE: Duration = Duration::from_secs(55);
 /// More of what is left out helps nobody.
 const LEFT_OUT_MOST: usize = 300;
 
-/// Whoever answers VROOM's API, and whoever knows the roads.
-#[derive(Clone)]
-pub struct Engines {
-    peers: Arc<Peers>,
-    optimizer: Arc<str>,
-    roads: Roads,
+/// A plan in the making: some of its weeks are done.
+pub struct Making {
+    ground: Ground,
+    parts: Vec<Range<usize>>,
+    done: usize,
+    decided: Decided,
+    tours: Vec<PlannedTour>,
+    left_out: Vec<LeftOut>,
 }
 
-/// Why there is no plan.
-#[derive(Debug, thiserror::Error)]
-pub enum Failed {
-    /// The road engine.
-    #[error("travel times: {0}")]
-    Roads(PeerError),
-    /// The optimiser.
-    #[error("the optimiser: {0}")]
-    Optimizer(PeerError),
-    /// The optimiser's answer.
-    #[error("the optimiser's answer is not used: {0}")]
-    Lie(#[from] Lie),
-}
-
-impl Engines {
+impl Making {
     #[must_use]
-    pub fn new(peers: Arc<Peers>, optimizer: &str, osrm: Option<&str>) -> Self {
+    pub fn new(ground: Ground) -> Self {
         Self {
-            roads: Roads::new(Arc::clone(&peers), osrm),
-            optimizer: optimizer.trim_end_matches('/').into(),
-            peers,
+            parts: parts(&ground.days),
+            ground,
+            done: 0,
+            decided: Decided::default(),
+            tours: Vec::new(),
+            left_out: Vec::new(),
         }
     }
 
-    /// Travel times between these points.
-    ///
-    /// # Errors
-    /// When the road engine does not answer.
-    pub async fn matrix(&self, points: &[Point]) -> Result<crate::travel::Matrix, Failed> {
-        self.roads.matrix(points).await.map_err(Failed::Roads)
+    /// How many weeks there are, and how many of them are done.
+    #[must_use]
+    pub fn progress(&self) -> (usize, usize) {
+        (self.done, self.parts.len())
     }
 
-    /// The best tours for one agent. What was agreed is in them, or it is said why that cannot be.
+    /// Makes the next week. False when there is none.
     ///
     /// # Errors
     /// When an engine does not answer, or not what was asked.
-    pub async fn solve(&self, gathered: Gathered) -> Result<PlanOutcome, Failed> {
-        let (mut points, start, end) = bases(&gathered);
-        let from = points.len();
-        points.extend(gathered.wanted.iter().map(|wanted| wanted.point));
-        let matrix = self.matrix(&points).await?;
-        let shifts: Vec<(Shift, i32)> = gathered
-            .days
-            .iter()
-            .map(|work| {
-                (
-                    Shift {
-                        start,
-                        end,
-                        ..work.shift.clone()
-                    },
-                    work.visits_most,
-                )
-            })
-            .collect();
-        let candidates = gathered
-            .wanted
-            .iter()
-            .zip(from..)
-            .map(|(wanted, location)| Candidate {
-                location,
-                spans: within(&wanted.spans, &shifts),
-                seconds: i64::from(wanted.minutes) * 60,
-                priority: wanted.points,
-            });
-        let problem = Problem {
-            epoch: gathered.epoch,
-            candidates: candidates.collect(),
-            shifts,
-            matrix,
+    pub async fn step(&mut self, engines: &Engines) -> Result<bool, Failed> {
+        let Some(part) = self.parts.get(self.done).cloned() else {
+            return Ok(false);
         };
-        let tours = self.tours(&problem).await?;
-        Ok(outcome(gathered, &tours))
+        let wanted = wanted(&self.ground, &part, &mut self.decided);
+        let week = self.week(engines, &part, &wanted).await?;
+        let tours = best(engines, &week.problem).await?;
+        self.take(&part, &wanted, &week, &tours);
+        self.done += 1;
+        Ok(true)
     }
 
-    /// Asks until everything that was agreed is on a tour: each time with fewer of the others in its way.
-    async fn tours(&self, problem: &Problem) -> Result<Vec<Tour>, Failed> {
-        if problem.candidates.is_empty() {
-            return Ok(Vec::new());
-        }
-        let agreed = problem
-            .candidates
+    async fn week(
+        &self,
+        engines: &Engines,
+        part: &Range<usize>,
+        wanted: &[Wanted],
+    ) -> Result<Week, Failed> {
+        let (mut points, start, end) = bases(&self.ground);
+        let from = points.len();
+        points.extend(wanted.iter().map(|one| one.point));
+        let matrix = engines.matrix(&points).await?;
+        let days = &self.ground.days[part.clone()];
+        let shifts: Vec<(Shift, i32)> = days
             .iter()
-            .filter(|one| one.priority == AGREED)
-            .count();
-        let mut others = problem.candidates.len() - agreed;
-        loop {
-            let (part, places) = with_best(problem, others);
-            let answer: Answer = self
-                .peers
-                .open_post(&self.optimizer, &part.request(), PATIENCE)
-                .await
-                .map_err(Failed::Optimizer)?;
-            let mut tours = answer.tours(&part)?;
-            for stop in tours.iter_mut().flat_map(|tour| &mut tour.stops) {
-                *stop = places[*stop];
+            .map(|work| {
+                let shift = Shift {
+                    start,
+                    end,
+                    ..work.shift.clone()
+                };
+                (shift, work.visits_most)
+            })
+            .collect();
+        // What has no time at all is not asked about; it is said with the rest.
+        let able: Vec<usize> = (0..wanted.len())
+            .filter(|at| !wanted[*at].spans.is_empty())
+            .collect();
+        let candidates = able.iter().map(|at| Candidate {
+            location: from + at,
+            spans: within(&wanted[*at].spans, &shifts),
+            seconds: i64::from(wanted[*at].minutes) * 60,
+            priority: wanted[*at].points,
+        });
+        Ok(Week {
+            problem: Problem {
+                epoch: self.ground.epoch,
+                candidates: candidates.collect(),
+                shifts,
+                matrix,
+            },
+            able,
+            first_point: from,
+        })
+    }
+
+    fn take(&mut self, part: &Range<usize>, wanted: &[Wanted], week: &Week, tours: &[Tour]) {
+        let mut on_tour = vec![false; wanted.len()];
+        for tour in tours {
+            let day = self.ground.days[part.start + tour.shift].day;
+            let mut stops = Vec::with_capacity(tour.stops.len());
+            for (at, timed) in tour.stops.iter().zip(&tour.day.stops) {
+                let at = week.able[*at];
+                on_tour[at] = true;
+                let one = &wanted[at];
+                self.decided.planned.entry(one.shop).or_default().push(day);
+                self.decided.without.remove(&one.shop);
+                self.decided
+                    .kept
+                    .extend(one.visit.as_ref().map(|visit| visit.id));
+                stops.push(stop(&self.ground, one, *timed));
             }
-            let kept = tours
+            self.tours.push(PlannedTour {
+                agent_id: self.ground.agent_id,
+                agent_name: self.ground.agent_name.clone(),
+                day,
+                start: self.ground.start.clone(),
+                end: self.ground.end.clone(),
+                starts_at: tour.day.starts_at,
+                ends_at: tour.day.ends_at,
+                lunch_at: tour.day.lunch_at,
+                travel_seconds: tour.day.travel_seconds,
+                distance_m: tour.day.meters,
+                waiting_seconds: tour.day.waiting_seconds,
+                late: false,
+                tour_id: None,
+                stops,
+            });
+        }
+        for (at, one) in wanted.iter().enumerate().filter(|(at, _)| !on_tour[*at]) {
+            match &one.visit {
+                None => {
+                    let told = (WhyNot::NoRoom, one.reasons.clone());
+                    self.decided.without.insert(one.shop, told);
+                }
+                Some(visit) if one.points == AGREED => {
+                    let told = self.not_kept(part, one, visit, week, at, wanted, tours);
+                    self.left_out.push(told);
+                }
+                // It can wait for a later week.
+                Some(_) => {}
+            }
+        }
+    }
+
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "a week as it was asked and answered"
+    )]
+    fn not_kept(
+        &self,
+        part: &Range<usize>,
+        one: &Wanted,
+        visit: &Visit,
+        week: &Week,
+        at: usize,
+        wanted: &[Wanted],
+        tours: &[Tour],
+    ) -> LeftOut {
+        let days = &self.ground.days[part.clone()];
+        let shop = &self.ground.shops[one.shop];
+        let busy: Vec<Busy> = (0..)
+            .zip(days)
+            .map(|(shift, work)| Busy {
+                day: work.day,
+                shift: week.problem.shifts[shift].0.clone(),
+                stops: self.neighbours(wanted, week, tours, shift),
+            })
+            .collect();
+        let spans = agreed_spans(&self.ground, visit, shop, days);
+        let closed = visit.fixed_at.is_none() && spans.is_empty();
+        let stuck = Stuck {
+            call: Call {
+                location: week.first_point + at,
+                spans,
+                seconds: i64::from(one.minutes) * 60,
+            },
+            open: days
                 .iter()
-                .flat_map(|tour| &tour.stops)
-                .filter(|stop| problem.candidates[**stop].priority == AGREED)
-                .count();
-            if kept == agreed || others == 0 {
-                return Ok(tours);
+                .flat_map(|work| self.ground.open(shop, work.day, one.minutes))
+                .collect(),
+        };
+        let why = match (closed, one.spans.is_empty()) {
+            (true, _) => WhyNot::Closed,
+            (_, true) => WhyNot::DayOff,
+            _ => WhyNot::Clash,
+        };
+        let found = remedies(&busy, &stuck, &week.problem.matrix);
+        agreed_left(&self.ground, one.shop, visit, why, found)
+    }
+
+    fn neighbours(
+        &self,
+        wanted: &[Wanted],
+        week: &Week,
+        tours: &[Tour],
+        shift: usize,
+    ) -> Vec<Neighbour> {
+        let tour = tours.iter().find(|tour| tour.shift == shift);
+        let stops = tour.map(|tour| tour.stops.as_slice()).unwrap_or_default();
+        let neighbour = |stop: &usize| {
+            let one = &wanted[week.able[*stop]];
+            let place = &self.ground.shops[one.shop].place;
+            Neighbour {
+                visit_id: one.visit.as_ref().map(|visit| visit.id.uuid()),
+                place_id: place.id,
+                client_name: place.client_name.clone(),
+                call: call(&week.problem, *stop),
             }
-            others /= 4;
+        };
+        // What nobody agreed on makes room by itself.
+        let agreed = |stop: &&usize| wanted[week.able[**stop]].visit.is_some();
+        stops.iter().filter(agreed).map(neighbour).collect()
+    }
+
+    /// The agent's part of the plan.
+    #[must_use]
+    pub fn outcome(mut self) -> PlanOutcome {
+        let ground = &self.ground;
+        for (visit, shop) in &ground.agreed {
+            let told = |left: &LeftOut| left.visit_id == Some(visit.id);
+            if self.decided.kept.contains(&visit.id) || self.left_out.iter().any(told) {
+                continue;
+            }
+            let on_a_day = ground.days.iter().any(|work| may_be_on(visit, work.day));
+            let (why, remedy) = if on_a_day {
+                (WhyNot::NoPlace, Remedy::GivePlace)
+            } else {
+                (WhyNot::DayOff, Remedy::OtherDay)
+            };
+            let left = agreed_left(ground, *shop, visit, why, vec![remedy]);
+            self.left_out.push(left);
+        }
+        for (shop, (why, reasons)) in &self.decided.without {
+            if !self.decided.planned.contains_key(shop) {
+                self.left_out
+                    .push(left(ground, *shop, *why, reasons.clone()));
+            }
+        }
+        let mut days_off = ground.days_off.clone();
+        for work in &ground.days {
+            if !self.tours.iter().any(|tour| tour.day == work.day) {
+                days_off.push(DayOff {
+                    agent_id: ground.agent_id,
+                    day: work.day,
+                    why: WhyOff::Nothing,
+                });
+            }
+        }
+        days_off.sort_by_key(|off| off.day);
+        let mut left_out = self.left_out;
+        left_out.sort_by_key(|left| (-left.points, left.place_id, left.visit_id));
+        let left_out_count = left_out.len();
+        left_out.truncate(LEFT_OUT_MOST);
+        let planned = self
+            .tours
+            .iter()
+            .map(|tour| tour.stops.len())
+            .sum::<usize>();
+        PlanOutcome {
+            considered: Considered {
+                shops: ground.shops.len(),
+                wanted: planned + left_out_count,
+                coming: self.decided.coming.len(),
+                not_due: self.decided.not_due.len(),
+            },
+            tours: self.tours,
+            left_out,
+            left_out_count,
+            days_off,
         }
     }
 }
 
-/// The points of the agent's bases, and the places of start and end among them.
-fn bases(gathered: &Gathered) -> (Vec<Point>, Option<usize>, Option<usize>) {
-    let mut points = Vec::new();
-    let mut place = |base: &Option<crate::agents::model::Base>| {
-        let base = base.as_ref()?;
-        points.push((base.lat, base.lng));
-        Some(points.len() - 1)
-    };
-    let start = place(&gathered.start);
-    let end = place(&gathered.end);
-    (points, start, end)
+/// A week as it is asked.
+struct Week {
+    problem: Problem,
+    /// Where each of the problem's candidates stands among what is wanted.
+    able: Vec<usize>,
+    /// The place in the matrix of the first that is wanted.
+    first_point: usize,
+}
+
+fn agreed_left(
+    ground: &Ground,
+    shop: usize,
+    visit: &Visit,
+    why: WhyNot,
+    remedies: Vec<Remedy>,
+) -> LeftOut {
+    LeftOut {
+        visit_id: Some(visit.id),
+        fixed_at: visit.fixed_at,
+        points: AGREED,
+        remedies,
+        ..left(ground, shop, why, vec![Reason::Agreed { points: AGREED }])
+    }
+}
+
+/// Asks until as much of what was agreed is on a tour as can be: each time with fewer of the others in its way.
+async fn best(engines: &Engines, problem: &Problem) -> Result<Vec<Tour>, Failed> {
+    if problem.candidates.is_empty() {
+        return Ok(Vec::new());
+    }
+    let candidates = problem.candidates.iter();
+    let agreed = candidates.filter(|one| one.priority == AGREED).count();
+    let mut others = problem.candidates.len() - agreed;
+    let all = among(engines, problem, others).await?;
+    if kept(problem, &all) == agreed || others == 0 {
+        return Ok(all);
+    }
+    // What cannot be kept even alone is not helped by leaving the others out.
+    let alone = among(engines, problem, 0).await?;
+    let most = kept(problem, &alone);
+    let mut found = all;
+    while kept(problem, &found) < most {
+        others /= 3;
+        if others == 0 {
+            return Ok(alone);
+        }
+        found = among(engines, problem, others).await?;
+    }
+    Ok(found)
+}
+
+/// The tours of what was agreed and so many of the others.
+async fn among(engines: &Engines, problem: &Problem, others: usize) -> Result<Vec<Tour>, Failed> {
+    let (part, places) = with_best(problem, others);
+    if part.candidates.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut tours = engines.tours(&part).await?;
+    for stop in tours.iter_mut().flat_map(|tour| &mut tour.stops) {
+        *stop = places[*stop];
+    }
+    Ok(tours)
+}
+
+/// How much of what was agreed is on these tours.
+fn kept(problem: &Problem, tours: &[Tour]) -> usize {
+    let stops = tours.iter().flat_map(|tour| &tour.stops);
+    stops
+        .filter(|stop| problem.candidates[**stop].priority == AGREED)
+        .count()
 }
 
 /// The problem with what was agreed and so many of the others, those worth most; and where each candidate stood before.
@@ -169,101 +379,41 @@ fn with_best(problem: &Problem, others: usize) -> (Problem, Vec<usize>) {
     (part, order)
 }
 
-fn outcome(gathered: Gathered, tours: &[Tour]) -> PlanOutcome {
-    let Gathered {
-        agent_id,
-        agent_name,
-        start,
-        end,
-        days,
-        wanted,
-        mut days_off,
-        mut left_out,
-        ..
-    } = gathered;
-    let mut on_tour = vec![false; wanted.len()];
-    let mut planned = Vec::with_capacity(tours.len());
-    for tour in tours {
-        let stops = tour.stops.iter().zip(&tour.day.stops).map(|(at, timed)| {
-            on_tour[*at] = true;
-            stop(&wanted[*at], *timed)
-        });
-        planned.push(PlannedTour {
-            agent_id,
-            agent_name: agent_name.clone(),
-            day: days[tour.shift].day,
-            start: start.clone(),
-            end: end.clone(),
-            starts_at: tour.day.starts_at,
-            ends_at: tour.day.ends_at,
-            lunch_at: tour.day.lunch_at,
-            travel_seconds: tour.day.travel_seconds,
-            distance_m: tour.day.meters,
-            waiting_seconds: tour.day.waiting_seconds,
-            stops: stops.collect(),
-        });
-    }
-    for (at, work) in days.iter().enumerate() {
-        if !tours.iter().any(|tour| tour.shift == at) {
-            days_off.push(DayOff {
-                agent_id,
-                day: work.day,
-                why: WhyOff::Nothing,
-            });
-        }
-    }
-    for (wanted, on_tour) in wanted.into_iter().zip(on_tour) {
-        if on_tour {
-            continue;
-        }
-        left_out.push(LeftOut {
-            agent_id,
-            place_id: wanted.place.id,
-            visit_id: wanted.visit.as_ref().map(|visit| visit.id),
-            client_id: wanted.place.client_id,
-            client_name: wanted.place.client_name,
-            city: wanted.place.city,
-            why: if wanted.visit.is_some() {
-                WhyNot::Clash
-            } else {
-                WhyNot::NoRoom
-            },
-            points: wanted.points,
-            reasons: wanted.reasons,
-        });
-    }
-    left_out.sort_by_key(|left| (-left.points, left.place_id));
-    days_off.sort_by_key(|off| off.day);
-    let left_out_count = left_out.len();
-    left_out.truncate(LEFT_OUT_MOST);
-    PlanOutcome {
-        tours: planned,
-        left_out,
-        left_out_count,
-        days_off,
-    }
+/// The points of the agent's bases, and the places of start and end among them.
+fn bases(ground: &Ground) -> (Vec<Point>, Option<usize>, Option<usize>) {
+    let mut points = Vec::new();
+    let mut place = |base: &Option<crate::agents::model::Base>| {
+        let base = base.as_ref()?;
+        points.push((base.lat, base.lng));
+        Some(points.len() - 1)
+    };
+    let start = place(&ground.start);
+    let end = place(&ground.end);
+    (points, start, end)
 }
 
-fn stop(wanted: &Wanted, timed: crate::planner::schedule::Timed) -> PlannedStop {
-    let place = &wanted.place;
+fn stop(ground: &Ground, one: &Wanted, timed: Timed) -> PlannedStop {
+    let place = &ground.shops[one.shop].place;
+    let fixed = one
+        .visit
+        .as_ref()
+        .is_some_and(|visit| visit.fixed_at.is_some());
     PlannedStop {
         place_id: place.id,
-        visit_id: wanted.visit.as_ref().map(|visit| visit.id),
-        fixed: wanted
-            .visit
-            .as_ref()
-            .is_some_and(|visit| visit.fixed_at.is_some()),
+        visit_id: one.visit.as_ref().map(|visit| visit.id),
+        fixed,
+        pinned: fixed,
         client_id: place.client_id,
         client_name: place.client_name.clone(),
         place_name: place.name.clone(),
         street: place.street.clone(),
         city: place.city.clone(),
         class: place.class.clone(),
-        lat: wanted.point.0,
-        lng: wanted.point.1,
-        minutes: wanted.minutes,
+        lat: one.point.0,
+        lng: one.point.1,
+        minutes: one.minutes,
         timed,
-        points: wanted.points,
-        reasons: wanted.reasons.clone(),
+        points: one.points.max(if one.visit.is_some() { AGREED } else { 0 }),
+        reasons: one.reasons.clone(),
     }
 }

@@ -8,11 +8,12 @@ use nexus_records::Act;
 use serde_json::{Value, json};
 
 use super::model::{Stop, Tour, TourId};
+use super::outline::Outline;
 use super::queries;
-use super::timing::Outline;
 use crate::planner::schedule::Day;
+use crate::planner::worth::Reason;
 use crate::visits::commands as visits;
-use crate::visits::model::{Visit, VisitId, VisitStatus};
+use crate::visits::model::{Visit, VisitFields, VisitId, VisitStatus};
 use crate::visits::queries as visit_rows;
 
 /// Longer days there are not.
@@ -61,7 +62,10 @@ pub fn put_stops(
         .filter(|id| !stops.iter().any(|stop| stop.visit_id == *id))
         .collect();
     for visit in visit_rows::lock_these(conn, &gone)? {
-        set(conn, act, &visit, None)?;
+        // What was missed or cancelled stays part of what was planned.
+        if visit.status == VisitStatus::Planned {
+            set(conn, act, &visit, None)?;
+        }
     }
     let ids: Vec<VisitId> = stops.iter().map(|stop| stop.visit_id).collect();
     for visit in visit_rows::lock_these(conn, &ids)? {
@@ -76,6 +80,8 @@ fn set(conn: &mut PgConnection, act: &Act, visit: &Visit, stop: Option<&Stop>) -
     let begins =
         |stop: &Stop| stop.arrives_at + chrono::TimeDelta::seconds(i64::from(stop.waiting_seconds));
     let (tour, expected) = (stop.map(|stop| stop.tour_id.uuid()), stop.map(begins));
+    let over = !matches!(visit.status, VisitStatus::Planned);
+    let expected = if over { visit.expected_at } else { expected };
     if (visit.tour_id, visit.expected_at) == (tour, expected) {
         return Ok(());
     }
@@ -98,11 +104,30 @@ fn set(conn: &mut PgConnection, act: &Act, visit: &Visit, stop: Option<&Stop>) -
     )
 }
 
+/// Puts what is in no diary yet into it.
+fn settle(conn: &mut PgConnection, act: &Act, outline: &mut Outline) -> Result<(), Problem> {
+    let (agent, day) = (outline.agent_id, outline.day);
+    for ahead in outline.ahead.iter_mut().filter(|one| one.visit.is_none()) {
+        let fields = VisitFields {
+            agent_id: Some(agent),
+            minutes: Some(ahead.minutes),
+            ..VisitFields::on(ahead.place.id, day)
+        };
+        ahead.visit = Some(visits::create(conn, act, VisitId::new(), fields)?);
+    }
+    Ok(())
+}
+
+/// The stops of a day; reasons stay with their visits.
 fn rows(tour: TourId, outline: &Outline, day: &Day, before: &[Stop]) -> Vec<Stop> {
-    let small = |value: i64| i32::try_from(value).unwrap_or(i32::MAX);
+    let head = outline.head.iter().map(|past| (&past.visit, None));
+    let ahead = outline
+        .ahead
+        .iter()
+        .filter_map(|ahead| Some((ahead.visit.as_ref()?, Some(ahead.pinned))));
     (0..)
-        .zip(outline.visits.iter().zip(&day.stops))
-        .map(|(position, (visit, timed))| {
+        .zip(head.chain(ahead).zip(&day.stops))
+        .map(|(position, ((visit, pinned), timed))| {
             let known = before.iter().find(|stop| stop.visit_id == visit.id);
             Stop {
                 tour_id: tour,
@@ -113,16 +138,20 @@ fn rows(tour: TourId, outline: &Outline, day: &Day, before: &[Stop]) -> Vec<Stop
                 leaves_at: timed.leaves_at,
                 leg_seconds: small(timed.leg_seconds),
                 leg_meters: small(timed.leg_meters),
-                pinned: visit.fixed_at.is_some(),
+                pinned: pinned.unwrap_or_else(|| known.is_some_and(|stop| stop.pinned)),
                 reasons: known
                     .map_or_else(|| Value::Array(Vec::new()), |stop| stop.reasons.clone()),
+                outside: timed.outside,
             }
         })
         .collect()
 }
 
+pub fn small(value: i64) -> i32 {
+    i32::try_from(value).unwrap_or(i32::MAX)
+}
+
 fn with_times(tour: Tour, outline: &Outline, day: &Day) -> Tour {
-    let small = |value: i64| i32::try_from(value).unwrap_or(i32::MAX);
     Tour {
         start_place: json!(outline.start),
         end_place: json!(outline.end),
@@ -131,30 +160,31 @@ fn with_times(tour: Tour, outline: &Outline, day: &Day) -> Tour {
         travel_seconds: small(day.travel_seconds),
         distance_m: small(day.meters),
         waiting_seconds: small(day.waiting_seconds),
+        lunch_at: day.lunch_at.or(tour.lunch_at),
+        late: outline.shift.misses(day).1 > 0,
         ..tour
     }
+}
+
+pub fn outdated() -> Problem {
+    let detail = "A visit has changed meanwhile. Look again.";
+    Problem::conflict("tour-outdated", "The diary has changed", detail)
 }
 
 /// Whether these visits can be on this tour: of this agent and day, still to come or begun, on no other.
 fn check(conn: &mut PgConnection, outline: &Outline, tour: TourId) -> Result<(), Problem> {
     if !outline.holds(conn)? {
-        let detail = "A visit has changed meanwhile. Look again.";
-        return Err(Problem::conflict(
-            "tour-outdated",
-            "The diary has changed",
-            detail,
-        ));
+        return Err(outdated());
     }
-    let fits = |visit: &Visit| {
-        visit.agent_id == outline.agent_id
+    let mut errors = FieldErrors::default();
+    let ahead = outline.ahead.iter().filter_map(|one| one.visit.as_ref());
+    for (at, visit) in ahead.enumerate() {
+        let fits = visit.agent_id == outline.agent_id
             && visit.day == outline.day
             && visit.tour_id.is_none_or(|of| of == tour.uuid())
-            && !matches!(visit.status, VisitStatus::Cancelled | VisitStatus::Missed)
-    };
-    let mut errors = FieldErrors::default();
-    for (at, visit) in outline.visits.iter().enumerate() {
-        if !fits(visit) {
-            let detail = "A tour has visits of its agent and day that are on no other.";
+            && visit.status == VisitStatus::Planned;
+        if !fits {
+            let detail = "A tour has visits of its agent and day that are to come and on no other.";
             errors.add(format!("/visit_ids/{at}"), "visit_ids.other", detail);
         }
     }
@@ -166,10 +196,10 @@ pub fn create(
     conn: &mut PgConnection,
     act: &Act,
     id: TourId,
-    outline: &Outline,
+    mut outline: Outline,
     day: &Day,
 ) -> Result<Tour, Problem> {
-    check(conn, outline, id)?;
+    check(conn, &outline, id)?;
     let tour = Tour {
         id,
         version: 1,
@@ -186,67 +216,132 @@ pub fn create(
         created_by: act.viewer.user_id,
         created_at: act.now,
         updated_at: act.now,
+        lunch_at: None,
+        late: false,
     };
-    let tour = with_times(tour, outline, day);
+    let tour = with_times(tour, &outline, day);
     insert(conn, &tour)?;
-    let stops = rows(id, outline, day, &[]);
+    settle(conn, act, &mut outline)?;
+    let stops = rows(id, &outline, day, &[]);
     put_stops(conn, act, &tour, &stops)?;
     tell(conn, act, "visits.tour.created.v1", None, &tour, &stops)?;
     Ok(tour)
 }
 
-/// Another order, more stops or fewer.
-pub fn reorder(
+/// Another order, more stops or fewer, other times.
+pub fn change(
     conn: &mut PgConnection,
     act: &Act,
-    id: TourId,
-    if_match: &IfMatch,
-    outline: &Outline,
+    before: &Tour,
+    mut outline: Outline,
     day: &Day,
 ) -> Result<Tour, Problem> {
-    let before = queries::lock(conn, &act.viewer, id)?.ok_or_else(|| Problem::not_found("tour"))?;
-    if !if_match.allows(before.version) {
-        return Err(Problem::stale(&before));
-    }
-    check(conn, outline, id)?;
-    let known = queries::stops(conn, &[id])?;
+    check(conn, &outline, before.id)?;
+    settle(conn, act, &mut outline)?;
+    let known = queries::stops(conn, &[before.id])?;
     let next = Tour {
         version: before.version + 1,
         updated_at: act.now,
         ..before.clone()
     };
-    let after = with_times(next, outline, day);
-    let stops = rows(id, outline, day, &known);
+    let after = with_times(next, &outline, day);
+    let stops = rows(before.id, &outline, day, &known);
     queries::save(conn, &after)?;
     put_stops(conn, act, &after, &stops)?;
     tell(
         conn,
         act,
         "visits.tour.changed.v1",
-        Some(&before),
+        Some(before),
         &after,
         &stops,
     )?;
     Ok(after)
 }
 
-/// Takes a tour away. Appointments stay in the diary; visits that only the plan wanted are cancelled.
+/// The same; a tour that nothing is left of ends.
+pub fn change_or_end(
+    conn: &mut PgConnection,
+    act: &Act,
+    before: &Tour,
+    outline: Outline,
+    day: &Day,
+) -> Result<(), Problem> {
+    if outline.head.is_empty() && outline.ahead.is_empty() {
+        put_stops(conn, act, before, &[])?;
+        return Ok(end(conn, act, before)?);
+    }
+    change(conn, act, before, outline, day).map(drop)
+}
+
+/// A visit that gets another day or agent is on its tour no more; the last one takes the tour with it.
+pub fn leave(conn: &mut PgConnection, act: &Act, visit: &mut Visit) -> DbResult<()> {
+    let Some(tour) = visit.tour_id.take().map(TourId::from_uuid) else {
+        return Ok(());
+    };
+    visit.expected_at = None;
+    queries::delete_stop(conn, tour, visit.id)?;
+    match queries::lock(conn, &act.viewer, tour)? {
+        Some(tour) if queries::stops(conn, &[tour.id])?.is_empty() => end(conn, act, &tour),
+        _ => Ok(()),
+    }
+}
+
+fn end(conn: &mut PgConnection, act: &Act, tour: &Tour) -> DbResult<()> {
+    queries::delete(conn, tour.id)?;
+    let after = Tour {
+        version: tour.version + 1,
+        ..tour.clone()
+    };
+    tell(
+        conn,
+        act,
+        "visits.tour.withdrawn.v1",
+        Some(tour),
+        &after,
+        &[],
+    )
+}
+
+/// The tour, held until the transaction ends, if it is the version that the caller read.
+pub fn locked(
+    conn: &mut PgConnection,
+    act: &Act,
+    id: TourId,
+    if_match: &IfMatch,
+) -> Result<Tour, Problem> {
+    let tour = queries::lock(conn, &act.viewer, id)?.ok_or_else(|| Problem::not_found("tour"))?;
+    if if_match.allows(tour.version) {
+        Ok(tour)
+    } else {
+        Err(Problem::stale(&tour))
+    }
+}
+
+/// Whether a stop is there only because a plan proposed it.
+fn plan_wanted(reasons: &Value) -> bool {
+    let reasons: Vec<Reason> = serde_json::from_value(reasons.clone()).unwrap_or_default();
+    let agreed = |reason: &Reason| matches!(reason, Reason::Agreed { .. });
+    !reasons.is_empty() && !reasons.iter().any(agreed)
+}
+
+/// Takes a tour away. Appointments and what people put into the diary stay there in the diary; visits that only the plan wanted are cancelled.
 pub fn withdraw(
     conn: &mut PgConnection,
     act: &Act,
     id: TourId,
     if_match: &IfMatch,
 ) -> Result<(), Problem> {
-    let tour = queries::lock(conn, &act.viewer, id)?.ok_or_else(|| Problem::not_found("tour"))?;
-    if !if_match.allows(tour.version) {
-        return Err(Problem::stale(&tour));
-    }
+    let tour = locked(conn, act, id, if_match)?;
     let stops = queries::stops(conn, &[id])?;
     put_stops(conn, act, &tour, &[])?;
-    let ids: Vec<VisitId> = stops.iter().map(|stop| stop.visit_id).collect();
-    for visit in visit_rows::these(conn, &ids)? {
-        let of_plan = tour.plan_id.is_some() && visit.fixed_at.is_none();
-        if of_plan && visit.status == VisitStatus::Planned {
+    let of_plan: Vec<VisitId> = stops
+        .iter()
+        .filter(|stop| plan_wanted(&stop.reasons))
+        .map(|stop| stop.visit_id)
+        .collect();
+    for visit in visit_rows::these(conn, &of_plan)? {
+        if visit.fixed_at.is_none() && visit.status == VisitStatus::Planned {
             let any = IfMatch::any();
             visits::fall(
                 conn,
@@ -258,17 +353,5 @@ pub fn withdraw(
             )?;
         }
     }
-    queries::delete(conn, id)?;
-    tell(
-        conn,
-        act,
-        "visits.tour.withdrawn.v1",
-        Some(&tour),
-        &Tour {
-            version: tour.version + 1,
-            ..tour.clone()
-        },
-        &[],
-    )?;
-    Ok(())
+    Ok(end(conn, act, &tour)?)
 }

@@ -49,6 +49,10 @@ pub struct Tour {
     pub created_by: UserId,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
+    /// When the break is.
+    pub lunch_at: Option<DateTime<Utc>>,
+    /// It ends after the working hours, or leaves no room for the break.
+    pub late: bool,
 }
 
 /// A stop's row.
@@ -65,6 +69,8 @@ pub struct Stop {
     pub leg_meters: i32,
     pub pinned: bool,
     pub reasons: Value,
+    /// The shop is not open for the whole visit, or an appointment is not kept.
+    pub outside: bool,
 }
 
 impl Tour {

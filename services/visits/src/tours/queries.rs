@@ -6,6 +6,7 @@ use nexus_records::{Viewer, visible_to};
 
 use super::model::{Stop, Tour, TourId};
 use crate::schema::{stops, tours};
+use crate::visits::model::VisitId;
 
 /// A quarter of a year of a big team.
 const MOST: i64 = 2_000;
@@ -99,5 +100,12 @@ pub fn replace_stops(conn: &mut PgConnection, id: TourId, new: &[Stop]) -> DbRes
     diesel::insert_into(stops::table)
         .values(new)
         .execute(conn)?;
+    Ok(())
+}
+
+/// One stop less.
+pub fn delete_stop(conn: &mut PgConnection, id: TourId, visit: VisitId) -> DbResult<()> {
+    let stop = stops::table.filter(stops::tour_id.eq(id));
+    diesel::delete(stop.filter(stops::visit_id.eq(visit))).execute(conn)?;
     Ok(())
 }

@@ -1,15 +1,12 @@
-use std::collections::HashMap;
-
 use actix_web::HttpResponse;
 use actix_web::web::{Data, Json, ServiceConfig, get, patch, post, resource};
 use chrono::NaiveDate;
-use diesel::PgConnection;
 use nexus_auth::Can;
 use nexus_auth::can::{PlanVisits, ReadVisits};
 use nexus_db::DbResult;
 use nexus_kernel::UserId;
 use nexus_problem::{ApiResult, Body, FieldErrors, Id, IfMatch, Problem, Query, new_record};
-use nexus_records::{Act, Viewer, users};
+use nexus_records::{Act, Viewer};
 use nexus_service::{Answer, App, OnceKey, tagged};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -17,15 +14,15 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use super::commands::{self, STOPS_MOST};
-use super::model::{Stop, Tour, TourId};
+use super::edits;
+use super::model::Tour;
+use super::outline::Outline;
 use super::queries;
-use super::timing::{self, Outline};
+use super::timing::{Resume, Wish, outline};
+use super::views::{TourView, view, views};
 use crate::agents::commands::check_agent;
-use crate::planner::worth::Reason;
-use crate::plans::solve::Engines;
+use crate::plans::engines::{Engines, Failed};
 use crate::visits::model::VisitId;
-use crate::visits::queries as visits;
-use crate::visits::routes::{VisitView, views as visit_views};
 
 /// The longest stretch of days in one answer.
 const DAYS_MOST: i64 = 62;
@@ -36,89 +33,13 @@ pub fn configure(cfg: &mut ServiceConfig) {
             .route(get().to(list))
             .route(post().to(create)),
     )
+    .configure(super::actions::configure)
     .service(
         resource("/api/v1/tours/{id}")
             .route(get().to(show))
             .route(patch().to(change))
             .route(actix_web::web::delete().to(withdraw)),
     );
-}
-
-/// A stop as it is shown.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct StopView {
-    arrives_at: chrono::DateTime<chrono::Utc>,
-    waiting_seconds: i32,
-    leaves_at: chrono::DateTime<chrono::Utc>,
-    /// The way from the stop before.
-    leg_seconds: i32,
-    leg_meters: i32,
-    /// Its time stands.
-    pinned: bool,
-    #[schema(value_type = Vec<Reason>)]
-    reasons: Value,
-    visit: VisitView,
-}
-
-/// A tour as it is shown.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct TourView {
-    #[serde(flatten)]
-    tour: Tour,
-    agent_name: Option<String>,
-    stops: Vec<StopView>,
-}
-
-pub fn views(conn: &mut PgConnection, tours: Vec<Tour>) -> DbResult<Vec<TourView>> {
-    let ids: Vec<TourId> = tours.iter().map(|tour| tour.id).collect();
-    let agents: Vec<UserId> = tours.iter().map(|tour| tour.agent_id).collect();
-    let names = users::queries::names(conn, &agents)?;
-    let stops = queries::stops(conn, &ids)?;
-    let visit_ids: Vec<VisitId> = stops.iter().map(|stop| stop.visit_id).collect();
-    let found = visits::these(conn, &visit_ids)?;
-    let mut of_stop: HashMap<VisitId, VisitView> = visit_views(conn, found)?
-        .into_iter()
-        .map(|view| (view.visit.id, view))
-        .collect();
-    let mut of_tour: HashMap<TourId, Vec<StopView>> = HashMap::new();
-    for stop in stops {
-        let Some(visit) = of_stop.remove(&stop.visit_id) else {
-            continue;
-        };
-        let Stop {
-            tour_id,
-            arrives_at,
-            waiting_seconds,
-            leaves_at,
-            leg_seconds,
-            leg_meters,
-            pinned,
-            reasons,
-            ..
-        } = stop;
-        of_tour.entry(tour_id).or_default().push(StopView {
-            arrives_at,
-            waiting_seconds,
-            leaves_at,
-            leg_seconds,
-            leg_meters,
-            pinned,
-            reasons,
-            visit,
-        });
-    }
-    let view = |tour: Tour| TourView {
-        agent_name: names.get(&tour.agent_id).cloned(),
-        stops: of_tour.remove(&tour.id).unwrap_or_default(),
-        tour,
-    };
-    Ok(tours.into_iter().map(view).collect())
-}
-
-fn view(conn: &mut PgConnection, tour: Tour) -> Result<TourView, Problem> {
-    views(conn, vec![tour])?
-        .pop()
-        .ok_or_else(|| Problem::not_found("tour"))
 }
 
 /// Which tours.
@@ -247,7 +168,8 @@ async fn create(
         .read(move |conn| -> Result<Outline, Problem> {
             let viewer = Viewer::of(conn, &reader)?;
             check_agent(conn, &viewer, agent)?;
-            timing::outline(conn, agent, fields.day, &fields.visit_ids)
+            let wishes = edits::in_order(conn, Vec::new(), &fields.visit_ids)?;
+            outline(conn, agent, fields.day, &wishes, Resume::at(now))
         })
         .await?;
     let matrix = engines.matrix(&outline.points).await.map_err(no_roads)?;
@@ -257,7 +179,7 @@ async fn create(
             viewer: Viewer::of(conn, &who)?,
             now,
         };
-        let tour = commands::create(conn, &act, id, &outline, &day)?;
+        let tour = commands::create(conn, &act, id, outline, &day)?;
         Ok(Answer::created(
             format!("/api/v1/tours/{id}"),
             1,
@@ -267,24 +189,58 @@ async fn create(
     .await
 }
 
-fn no_roads(error: crate::plans::solve::Failed) -> Problem {
+pub fn no_roads(error: Failed) -> Problem {
     tracing::warn!(cause = %error, "a tour could not be timed");
     Problem::unavailable("The road engine does not answer. Try again in a moment.")
 }
 
-/// The stops of a tour, in their new order.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct TourOrder {
-    #[schema(value_type = Vec<Uuid>)]
-    visit_ids: Vec<VisitId>,
+/// How a tour is to be; what is not given stays.
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct TourChange {
+    /// The visits in their new order. A visit of that day that is on no tour comes along; one that is not named leaves the tour
+    /// and stays in the diary. What was made is never taken out.
+    #[schema(value_type = Option<Vec<Uuid>>)]
+    visit_ids: Option<Vec<VisitId>>,
+    /// The visits whose time is to stand, whatever is planned anew. Appointments are pinned anyway.
+    #[schema(value_type = Option<Vec<Uuid>>)]
+    pinned_ids: Option<Vec<VisitId>>,
 }
 
-/// Another order, more stops or fewer: the times follow, no stop is moved against one's will. With the same order it is only timed
-/// again.
+impl TourChange {
+    fn review(&self) -> Result<(), Problem> {
+        self.visit_ids.as_deref().map_or(Ok(()), check_order)
+    }
+
+    fn wishes(
+        &self,
+        conn: &mut diesel::PgConnection,
+        known: Vec<Wish>,
+    ) -> Result<Vec<Wish>, Problem> {
+        let mut wishes = match &self.visit_ids {
+            Some(order) => edits::in_order(conn, known, order)?,
+            None => known,
+        };
+        // A hand that orders stops sets their times, too: what is pinned is pinned where it comes to stand.
+        for wish in &mut wishes {
+            let id = wish.visit.as_ref().map(|visit| visit.id);
+            let named = self
+                .pinned_ids
+                .as_ref()
+                .zip(id)
+                .map(|(ids, id)| ids.contains(&id));
+            let pinned = named.unwrap_or(wish.pinned.is_some());
+            wish.pinned = pinned.then_some(None);
+        }
+        Ok(wishes)
+    }
+}
+
+/// Another order, more stops or fewer, other pins: the times follow, no stop is moved against one's will. With an empty body it is
+/// only timed again. Stops that cannot keep their hours so are marked `outside`.
 #[utoipa::path(patch, path = "/api/v1/tours/{id}", operation_id = "tours_change", tag = "tours",
     params(("id" = Uuid, Path), ("If-Match" = String, Header, description = "The ETag of the version you read, or *")),
-    request_body = TourOrder, security(("bearer" = [])),
+    request_body = TourChange, security(("bearer" = [])),
     responses((status = 200, description = "Done", body = TourView), (status = 403, description = "None of your roles allows it"),
         (status = 409, description = "The state of things is against it: `type` says what")))]
 async fn change(
@@ -293,21 +249,22 @@ async fn change(
     who: Can<PlanVisits>,
     Id(id): Id<Tour>,
     if_match: IfMatch,
-    body: Body<TourOrder>,
+    body: Body<TourChange>,
 ) -> ApiResult<HttpResponse> {
     let (if_match, now) = (if_match.required()?, app.now());
-    let order = body.value.visit_ids;
-    check_order(&order)?;
+    let wanted = body.value;
+    wanted.review()?;
     let reader = who.clone();
-    let outline: Outline = app
+    let edit = app
         .db
-        .read(move |conn| -> Result<Outline, Problem> {
+        .read(move |conn| {
             let viewer = Viewer::of(conn, &reader)?;
-            let tour =
-                queries::find(conn, &viewer, id)?.ok_or_else(|| Problem::not_found("tour"))?;
-            timing::outline(conn, tour.agent_id, tour.day, &order)
+            edits::read(conn, &viewer, id, Resume::at(now), |conn, known| {
+                wanted.wishes(conn, known)
+            })
         })
         .await?;
+    let outline = edit.outline;
     let matrix = engines.matrix(&outline.points).await.map_err(no_roads)?;
     let day = outline.timed(&matrix);
     app.write(move |conn| {
@@ -315,7 +272,8 @@ async fn change(
             viewer: Viewer::of(conn, &who)?,
             now,
         };
-        let tour = commands::reorder(conn, &act, id, &if_match, &outline, &day)?;
+        let before = commands::locked(conn, &act, id, &if_match)?;
+        let tour = commands::change(conn, &act, &before, outline, &day)?;
         let version = tour.version;
         Ok(Answer::record(version, &view(conn, tour)?)?)
     })

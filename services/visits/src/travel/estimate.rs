@@ -37,7 +37,7 @@ fn crow(a: Point, b: Point) -> f64 {
     clippy::cast_sign_loss,
     reason = "never negative, at most some days"
 )]
-fn leg(a: Point, b: Point) -> (u32, u32) {
+pub fn leg(a: Point, b: Point) -> (u32, u32) {
     let meters = crow(a, b) * DETOUR;
     if meters < 1.0 {
         return (0, 0);

@@ -4,7 +4,7 @@
 mod estimate;
 mod osrm;
 
-pub use estimate::{crow_meters, estimate};
+pub use estimate::{crow_meters, estimate, leg};
 pub use osrm::Roads;
 
 /// Latitude and longitude, WGS 84, degrees.

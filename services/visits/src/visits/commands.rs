@@ -13,6 +13,7 @@ use super::queries;
 use crate::places::model::Place;
 use crate::places::queries as places;
 use crate::rules;
+use crate::tours::commands as tours;
 
 pub(super) fn missing() -> Problem {
     Problem::not_found("visit")
@@ -193,7 +194,10 @@ pub fn change(
         check_agent(conn, act, fields.agent_id.unwrap_or(before.agent_id))?;
     }
     let place = place_of(conn, &before)?;
-    let after = before.replanned(fields, day, act.now)?;
+    let mut after = before.replanned(fields, day, act.now)?;
+    if (after.agent_id, after.day) != (before.agent_id, before.day) {
+        tours::leave(conn, act, &mut after)?;
+    }
     queries::save(conn, &after)?;
     tell(
         conn,

@@ -102,13 +102,14 @@ pub fn planned(
     Ok(visits::table
         .filter(visits::agent_id.eq_any(agents))
         .filter(visits::status.eq(VisitStatus::Planned))
-        .filter(visits::day.between(from, until))
+        .filter(visits::day.le(until))
+        .filter(visits::day.ge(from).or(visits::until_day.ge(from)))
         .order((visits::day, visits::fixed_at, visits::id))
         .select(Visit::as_select())
         .load(conn)?)
 }
 
-/// The shops that somebody will visit from a day on anyway.
+/// The shops that somebody will visit from a day on anyway, and by when.
 pub fn places_planned(
     conn: &mut PgConnection,
     places: &[Uuid],
@@ -117,8 +118,11 @@ pub fn places_planned(
     Ok(visits::table
         .filter(visits::place_id.eq_any(places))
         .filter(visits::status.eq_any([VisitStatus::Planned, VisitStatus::UnderWay]))
-        .filter(visits::day.ge(from))
-        .select((visits::place_id, visits::day))
+        .filter(visits::day.ge(from).or(visits::until_day.ge(from)))
+        .select((
+            visits::place_id,
+            diesel::dsl::sql::<diesel::sql_types::Date>("coalesce(until_day, day)"),
+        ))
         .load(conn)?)
 }
 

@@ -63,8 +63,11 @@ const TABLE: &[Row] = &[
     Row("get", "/api/v1/calendar/feed", EVERYBODY),
     Row("post", "/api/v1/calendar/feed", EVERYBODY),
     Row("delete", "/api/v1/calendar/feed", EVERYBODY),
+    Row("get", "/api/v1/places/nearby", EVERYBODY),
+    Row("get", "/api/v1/plans", SELLERS),
     Row("post", "/api/v1/plans", SELLERS),
     Row("get", "/api/v1/plans/{id}", SELLERS),
+    Row("patch", "/api/v1/plans/{id}", SELLERS),
     Row("post", "/api/v1/plans/{id}/cancel", SELLERS),
     Row("post", "/api/v1/plans/{id}/accept", SELLERS),
     Row("get", "/api/v1/tours", EVERYBODY),
@@ -72,6 +75,11 @@ const TABLE: &[Row] = &[
     Row("get", "/api/v1/tours/{id}", EVERYBODY),
     Row("patch", "/api/v1/tours/{id}", SELLERS),
     Row("delete", "/api/v1/tours/{id}", SELLERS),
+    Row("post", "/api/v1/tours/{id}/optimise", SELLERS),
+    Row("post", "/api/v1/tours/{id}/replan", SELLERS),
+    Row("post", "/api/v1/tours/{id}/stops", SELLERS),
+    Row("delete", "/api/v1/tours/{id}/stops/{visit}", SELLERS),
+    Row("get", "/api/v1/tours/{id}/nearby", EVERYBODY),
 ];
 
 /// What is reached without an account: nobody is refused for who they are.
@@ -131,8 +139,10 @@ async fn filled(visits: &Visits, path: &str, caller: &Caller) -> String {
         let collection = path.split('/').nth(3).unwrap();
         path = path.replace("{id}", ids[collection].as_str().unwrap());
     }
-    let path = path.replace("{absence}", NO_RECORD);
-    let path = path.replace("{photo}", NO_RECORD);
+    let path = path
+        .replace("{absence}", NO_RECORD)
+        .replace("{photo}", NO_RECORD)
+        .replace("{visit}", NO_RECORD);
     path.replace("{change}", NO_RECORD)
 }
 
@@ -161,6 +171,7 @@ async fn each_role_reaches_exactly_what_the_table_says() {
             .replace("{id}", NO_RECORD)
             .replace("{absence}", NO_RECORD)
             .replace("{photo}", NO_RECORD)
+            .replace("{visit}", NO_RECORD)
             .replace("{change}", NO_RECORD);
         let nobody = visits.server.nobody();
         let status = nobody.send(method.clone(), &url, &[], None).await.status;

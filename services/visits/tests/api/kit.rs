@@ -3,6 +3,7 @@
 use std::net::TcpListener;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::time::Duration;
 
 use actix_web::web::Data;
 use chrono::{DateTime, Utc};
@@ -13,7 +14,7 @@ use nexus_service::App;
 use nexus_testkit::{Caller, Reply, TestServer};
 use serde_json::{Value, json};
 use uuid::Uuid;
-use visits::plans::solve::Engines;
+use visits::plans::engines::Engines;
 
 /// The permissions of the built-in roles, as far as visits ask for them.
 pub const ADMIN: &[&str] = &[
@@ -58,6 +59,21 @@ impl Visits {
         server.url = serve(&server.app, &engines);
         tokio::spawn(visits::plans::worker::work(server.app.clone(), engines));
         Self { server }
+    }
+
+    /// With an optimiser for which nobody waits longer than a moment.
+    pub fn start_impatient(optimizer: &str) -> Self {
+        let mut server = TestServer::start(visits::SERVICE);
+        server.app.clock = sunday_evening;
+        let mut visits = Self { server };
+        let engines = Engines::new(Arc::clone(&visits.server.app.peers), optimizer, None)
+            .with_patience(Duration::ZERO);
+        visits.server.url = serve(&visits.server.app, &engines);
+        tokio::spawn(visits::plans::worker::work(
+            visits.server.app.clone(),
+            engines,
+        ));
+        visits
     }
 
     /// The address of a second replica, on the same schema, at another time and with another optimiser.

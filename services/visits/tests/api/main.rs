@@ -3,11 +3,16 @@
 
 mod access;
 mod calendar;
+mod engines;
+mod faults;
 mod figures;
 mod kit;
+mod nearby;
 mod openapi;
 mod photos;
+mod plans;
 mod reports;
 mod rules;
 mod territories;
+mod tours;
 mod visits;
