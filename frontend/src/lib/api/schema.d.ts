@@ -1949,6 +1949,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/places/nearby": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One's own shops around a place that are open now, near enough for the time to spare, and on nobody's plan; what is most urgent
+         *     for the way there first. The position is used for this answer and not kept.
+         */
+        get: operations["places_nearby"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/plans": {
         parameters: {
             query?: never;
@@ -1956,7 +1976,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** One's own last twenty plans, the newest first, without the tours they propose. */
+        get: operations["plans_list"];
         put?: never;
         /** Starts planning tours; the answer comes at once, the plan a moment later. */
         post: operations["plans_create"];
@@ -1980,7 +2001,11 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Changes a plan before it is accepted: each tour that is named has these stops in this order from now on, and its times follow.
+         *     What leaves the tours is named among what is left out; no optimiser is needed.
+         */
+        patch: operations["plans_adjust"];
         trace?: never;
     };
     "/api/v1/plans/{id}/accept": {
@@ -2809,10 +2834,104 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Another order, more stops or fewer: the times follow, no stop is moved against one's will. With the same order it is only timed
-         *     again.
+         * Another order, more stops or fewer, other pins: the times follow, no stop is moved against one's will. With an empty body it is
+         *     only timed again. Stops that cannot keep their hours so are marked `outside`.
          */
         patch: operations["tours_change"];
+        trace?: never;
+    };
+    "/api/v1/tours/{id}/nearby": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The agent's shops on the way of a tour that fit into what is left of it: open when one comes by, nothing else missed, and not
+         *     more driving than said. What is most urgent for its detour comes first.
+         */
+        get: operations["tours_nearby"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tours/{id}/optimise": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The best order of what is still to come. Appointments and pinned stops keep their time, and nothing is left out. */
+        post: operations["tours_optimise"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tours/{id}/replan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Plans the rest of the day anew, from now and from where the agent is. What is done or under way stays; the order changes as
+         *     little as keeps the hours; what has no room any more leaves the tour and is named.
+         */
+        post: operations["tours_replan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tours/{id}/stops": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Puts one stop more on a tour, where it costs least or where it is told to. A visit of another day or tour leaves that one,
+         *     whose times follow; an appointment stays on its day.
+         */
+        post: operations["tours_add_stop"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tours/{id}/stops/{visit}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes a stop off a tour. The visit stays in the diary, or is cancelled; the last stop takes the tour with it. */
+        delete: operations["tours_remove_stop"];
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/users": {
@@ -3248,6 +3367,8 @@ export interface components {
         AcceptedPlan: {
             /** Format: uuid */
             id: string;
+            /** @description `ready` while there are tours that were not accepted. */
+            status: components["schemas"]["PlanStatus"];
             /** Format: int64 */
             version: number;
         };
@@ -3959,6 +4080,17 @@ export interface components {
         };
         /** @enum {string} */
         ConsentStatus: "granted" | "refused";
+        /** @description Among how many shops was chosen. */
+        Considered: {
+            /** @description Those that somebody will visit anyway. */
+            coming: number;
+            /** @description Those that are not due. */
+            not_due: number;
+            /** @description The shops of the agents. */
+            shops: number;
+            /** @description Those with a reason to go there in these days. */
+            wanted: number;
+        };
         /** @description A rate, from its first day until the next one of its class. */
         ConsumptionTax: {
             class: components["schemas"]["TaxClass"];
@@ -5127,14 +5259,21 @@ export interface components {
             /** Format: uuid */
             client_id: string;
             client_name: string;
+            /**
+             * Format: date-time
+             * @description When it was agreed for, if it was.
+             */
+            fixed_at?: string | null;
             /** Format: uuid */
             place_id: string;
             /** Format: int32 */
             points: number;
             reasons: components["schemas"]["StopReason"][];
+            /** @description What would make room for what was agreed. */
+            remedies?: components["schemas"]["Remedy"][];
             /** Format: uuid */
             visit_id?: string | null;
-            why: components["schemas"]["WhyLeftOut"];
+            why: components["schemas"]["WhyNot"];
         };
         /** @enum {string} */
         Lifecycle: "prospect" | "active" | "dormant" | "lost";
@@ -5345,6 +5484,50 @@ export interface components {
         Myself: components["schemas"]["UserView"] & {
             /** @description `resource:action:scope`. */
             permissions: string[];
+        };
+        /** @description Shops that fit in; what is most urgent for its detour first. */
+        Nearby: {
+            items: components["schemas"]["NearbyPlace"][];
+        };
+        /** @description A shop that fits in, and when. */
+        NearbyPlace: {
+            /** Format: date-time */
+            begins_at: string;
+            city?: string | null;
+            class?: string | null;
+            /** Format: uuid */
+            client_id: string;
+            client_name: string;
+            /**
+             * Format: int32
+             * @description Additional driving: the way there, or how much longer the tour's way becomes.
+             */
+            detour_minutes: number;
+            /** Format: date-time */
+            ends_at: string;
+            /** Format: date */
+            last_visit_on?: string | null;
+            /** Format: double */
+            lat: number;
+            /** Format: double */
+            lng: number;
+            /**
+             * Format: int32
+             * @description How long a visit takes.
+             */
+            minutes: number;
+            /** Format: uuid */
+            place_id: string;
+            place_name: string;
+            /** @description On a tour: its place among the stops, from 0. */
+            position?: number | null;
+            standing: components["schemas"]["PlaceStanding"];
+            street?: string | null;
+            /**
+             * Format: double
+             * @description Days since the last visit ÷ days between visits.
+             */
+            urgency: number;
         };
         /** @description Days on which somebody does not visit. */
         NewAbsence: {
@@ -5561,6 +5744,32 @@ export interface components {
             /** Format: uuid */
             id?: string | null;
         };
+        /** @description A stop more: a visit of the diary, or a shop. */
+        NewStop: {
+            /**
+             * Format: int32
+             * @description How long; as the rules say when not given.
+             * @default null
+             */
+            minutes: number | null;
+            /**
+             * Format: uuid
+             * @description Or a shop that nobody planned to visit.
+             * @default null
+             */
+            place_id: string | null;
+            /**
+             * @description The place among the stops, from 0; where it costs least when not given.
+             * @default null
+             */
+            position: number | null;
+            /**
+             * Format: uuid
+             * @description A visit that is to come; from another tour or day, too.
+             * @default null
+             */
+            visit_id: string | null;
+        };
         /** @description A new task's fields, its id if the caller chooses it, and who does it. */
         NewTask: components["schemas"]["TaskFields"] & {
             /**
@@ -5611,6 +5820,18 @@ export interface components {
         };
         /** @description An action without any fields. */
         NoFields: Record<string, never>;
+        /** @description What a tour has no room for, or cannot keep. */
+        NotKept: {
+            client_name: string;
+            /** @description It was agreed, or pinned: it stays on the tour though its time cannot be kept. */
+            on_tour: boolean;
+            /** Format: uuid */
+            place_id: string;
+            /** @description What would make room. */
+            remedies: components["schemas"]["Remedy"][];
+            /** Format: uuid */
+            visit_id?: string | null;
+        };
         /** @description An offer as the customer sees it. */
         Offer: {
             answer?: components["schemas"]["OfferAnswer"] | null;
@@ -7616,10 +7837,39 @@ export interface components {
         /** @description Which of the proposed tours to take. */
         PlanAcceptance: {
             /**
-             * @description Only these days; all when not given.
+             * @description Only these agents; all when not given.
+             * @default []
+             */
+            agent_ids: string[];
+            /**
+             * @description Only these days; all when not given. The others can be accepted later.
              * @default []
              */
             days: string[];
+        };
+        /** @description Tours of a plan as they are to be. */
+        PlanChange: {
+            /** @description Each replaces the proposed tour of its agent and day, or is one more. */
+            tours: components["schemas"]["TourDraft"][];
+        };
+        /** @description A plan in a list. */
+        PlanLine: {
+            /** Format: date-time */
+            created_at: string;
+            /** Format: uuid */
+            id: string;
+            problem?: components["schemas"]["PlanTrouble"] | null;
+            /**
+             * Format: int32
+             * @description Hundredths that are done.
+             */
+            progress: number;
+            request: components["schemas"]["PlanRequest"];
+            status: components["schemas"]["PlanStatus"];
+            /** Format: date-time */
+            updated_at: string;
+            /** Format: int64 */
+            version: number;
         };
         /** @description A shop on a tour, and why. */
         PlannedStop: components["schemas"]["Timed"] & {
@@ -7636,6 +7886,8 @@ export interface components {
             lng: number;
             /** Format: int32 */
             minutes: number;
+            /** @description Its time stands, because it is an appointment or because somebody said so. */
+            pinned?: boolean;
             /** Format: uuid */
             place_id: string;
             place_name: string;
@@ -7664,12 +7916,19 @@ export interface components {
             end?: components["schemas"]["Base"] | null;
             /** Format: date-time */
             ends_at: string;
+            /** @description It ends after the working hours, or leaves no room for the break: only after it was adjusted by hand. */
+            late?: boolean;
             /** Format: date-time */
             lunch_at?: string | null;
             start?: components["schemas"]["Base"] | null;
             /** Format: date-time */
             starts_at: string;
             stops: components["schemas"]["PlannedStop"][];
+            /**
+             * Format: uuid
+             * @description The tour that it became, once it is accepted.
+             */
+            tour_id?: string | null;
             /** Format: int64 */
             travel_seconds: number;
             /** Format: int64 */
@@ -7677,6 +7936,8 @@ export interface components {
         };
         /** @description The tours that are proposed, and what is not in them. */
         PlanOutcome: {
+            /** @description Among how many shops was chosen. */
+            considered?: components["schemas"]["Considered"];
             /** @description Days without a tour. */
             days_off: components["schemas"]["DayOff"][];
             /** @description What is worth most first; at most 300 for each agent. */
@@ -7701,6 +7962,10 @@ export interface components {
              */
             until: string;
         };
+        /** @description One's own last plans. */
+        Plans: {
+            items: components["schemas"]["PlanLine"][];
+        };
         /** @enum {string} */
         PlanStatus: "queued" | "running" | "ready" | "failed" | "cancelled" | "accepted";
         /** @description Why there is no plan, and what to do. */
@@ -7708,6 +7973,19 @@ export interface components {
             /** @example optimizer */
             code: string;
             detail: string;
+        };
+        /** @description Where somebody is. It is used for this answer and not kept. */
+        Position: {
+            /**
+             * Format: double
+             * @example 45.07
+             */
+            lat: number;
+            /**
+             * Format: double
+             * @example 7.68
+             */
+            lng: number;
         };
         /** @description A line, and why it has its price. */
         PricedLine: components["schemas"]["LineView"] & {
@@ -8252,6 +8530,41 @@ export interface components {
             /** @description When it is another than before, or there was none. */
             email?: string | null;
         };
+        /** @description One way to make room. */
+        Remedy: {
+            /** Format: date-time */
+            at: string;
+            /** @enum {string} */
+            kind: "other_time";
+        } | {
+            /** Format: date */
+            day: string;
+            /** @enum {string} */
+            kind: "longer_day";
+            /** Format: int64 */
+            minutes: number;
+        } | {
+            /** @enum {string} */
+            kind: "shorter";
+            /** Format: int64 */
+            minutes: number;
+        } | {
+            /** Format: date-time */
+            at: string;
+            client_name: string;
+            /** @enum {string} */
+            kind: "move_other";
+            /** Format: uuid */
+            place_id: string;
+            /** Format: uuid */
+            visit_id?: string | null;
+        } | {
+            /** @enum {string} */
+            kind: "give_place";
+        } | {
+            /** @enum {string} */
+            kind: "other_day";
+        };
         /** @description Where it goes on. */
         ReopenBody: {
             /**
@@ -8279,6 +8592,34 @@ export interface components {
              * @description Not followed yet, and younger than 90 days.
              */
             undecided: number;
+        };
+        /** @description A tour after it was planned anew. */
+        Replanned: {
+            /** @description Whether the tour is so now; not after a dry run. */
+            applied: boolean;
+            /** @description Visits that have no room any more, which stay in the diary; and those that stay though their time cannot be kept. */
+            not_kept: components["schemas"]["NotKept"][];
+            /**
+             * Format: int64
+             * @description Seconds of driving that the new order saves; less than 0 when it costs.
+             */
+            saved_seconds: number;
+            tour: components["schemas"]["TourView"];
+        };
+        /** @description How the rest of the day is to be planned. */
+        Replanning: {
+            /**
+             * @description Only says what would come of it.
+             * @default false
+             */
+            dry_run: boolean;
+            /**
+             * @description Only the times are computed anew; nothing is moved or left out.
+             * @default false
+             */
+            keep_order: boolean;
+            /** @default null */
+            position: components["schemas"]["Position"] | null;
         };
         /** @description A question that was answered, in the words of that day. */
         ReportAnswer: {
@@ -8742,6 +9083,13 @@ export interface components {
         };
         /** @enum {string} */
         Standing: "missing" | "due" | "fine" | "once";
+        /** @description One stop as it is to be. */
+        StopDraft: {
+            /** @description Its time stands, whatever is planned anew once the tour is accepted. */
+            pinned?: boolean;
+            /** Format: uuid */
+            place_id: string;
+        };
         /** @description One part of what a visit is worth. */
         StopReason: {
             /** @enum {string} */
@@ -8799,6 +9147,8 @@ export interface components {
              * @description The way from the stop before.
              */
             leg_seconds: number;
+            /** @description The shop is not open for the whole visit, or an appointment is not kept. */
+            outside: boolean;
             /** @description Its time stands. */
             pinned: boolean;
             reasons: components["schemas"]["StopReason"][];
@@ -9098,6 +9448,13 @@ export interface components {
             ends_at: string;
             /** Format: uuid */
             id: string;
+            /** @description It ends after the working hours, or leaves no room for the break. */
+            late: boolean;
+            /**
+             * Format: date-time
+             * @description When the break is.
+             */
+            lunch_at?: string | null;
             /** Format: uuid */
             plan_id?: string | null;
             start_place?: components["schemas"]["Base"] | null;
@@ -9112,6 +9469,29 @@ export interface components {
             /** Format: int32 */
             waiting_seconds: number;
         };
+        /** @description How a tour is to be; what is not given stays. */
+        TourChange: {
+            /**
+             * @description The visits whose time is to stand, whatever is planned anew. Appointments are pinned anyway.
+             * @default null
+             */
+            pinned_ids: string[] | null;
+            /**
+             * @description The visits in their new order. A visit of that day that is on no tour comes along; one that is not named leaves the tour
+             *     and stays in the diary. What was made is never taken out.
+             * @default null
+             */
+            visit_ids: string[] | null;
+        };
+        /** @description One tour as it is to be. */
+        TourDraft: {
+            /** Format: uuid */
+            agent_id: string;
+            /** Format: date */
+            day: string;
+            /** @description In their order; none: the day has no tour. */
+            stops: components["schemas"]["StopDraft"][];
+        };
         /** @description A tour by hand: whose, when, and which visits in which order. */
         TourFields: {
             /**
@@ -9121,10 +9501,6 @@ export interface components {
             agent_id?: string | null;
             /** Format: date */
             day: string;
-            visit_ids: string[];
-        };
-        /** @description The stops of a tour, in their new order. */
-        TourOrder: {
             visit_ids: string[];
         };
         /** @description Tours between two days. */
@@ -9849,7 +10225,7 @@ export interface components {
          * @description Why a shop is on no tour.
          * @enum {string}
          */
-        WhyLeftOut: "no_room" | "no_place" | "closed" | "clash";
+        WhyNot: "no_room" | "no_place" | "closed" | "too_far" | "clash" | "day_off" | "removed";
         /**
          * @description Why there is no tour on a day.
          * @enum {string}
@@ -23450,6 +23826,134 @@ export interface operations {
             };
         };
     };
+    places_nearby: {
+        parameters: {
+            query: {
+                lat: number;
+                /** @description 1 to 40; 10 when not given. */
+                limit?: number;
+                lng: number;
+                /** @description Minutes to spare: for the way there and the visit. 5 to 480; 60 when not given. */
+                minutes?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Nearby"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description None of your roles allows it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields or parameters are not right: `errors` says which */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now: Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    plans_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plans"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description None of your roles allows it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now: Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     plans_create: {
         parameters: {
             query?: never;
@@ -23610,6 +24114,134 @@ export interface operations {
             };
             /** @description Some fields or parameters are not right: `errors` says which */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now: Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    plans_adjust: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag of the version you read, or * */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanChange"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description None of your roles allows it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things is against it: `type` says what */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else changed it: `current` is how it is now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is of another kind */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields or parameters are not right: `errors` says which */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -30467,7 +31099,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["TourOrder"];
+                "application/json": components["schemas"]["TourChange"];
             };
         };
         responses: {
@@ -30545,6 +31177,536 @@ export interface operations {
             };
             /** @description The body is of another kind */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields or parameters are not right: `errors` says which */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now: Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tours_nearby: {
+        parameters: {
+            query?: {
+                /** @description 1 to 40; 10 when not given. */
+                limit?: number;
+                /** @description The most minutes of additional driving: 1 to 240; 20 when not given. */
+                minutes?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Nearby"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description None of your roles allows it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields or parameters are not right: `errors` says which */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now: Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tours_optimise: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the request repeatable */
+                "Idempotency-Key"?: string | null;
+                /** @description The ETag of the version you read */
+                "If-Match"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Replanned"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description None of your roles allows it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things is against it: `type` says what */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else changed it: `current` is how it is now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields or parameters are not right: `errors` says which */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The route optimiser does not answer, or not what was asked; the tour stays as it is */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tours_replan: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the request repeatable */
+                "Idempotency-Key"?: string | null;
+                /** @description The ETag of the version you read */
+                "If-Match"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Replanning"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Replanned"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description None of your roles allows it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things is against it: `type` says what */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else changed it: `current` is how it is now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is of another kind */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields or parameters are not right: `errors` says which */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now: Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tours_add_stop: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the request repeatable */
+                "Idempotency-Key"?: string | null;
+                /** @description The ETag of the version you read */
+                "If-Match"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewStop"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TourView"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description None of your roles allows it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things is against it: `type` says what */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else changed it: `current` is how it is now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is of another kind */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields or parameters are not right: `errors` says which */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now: Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tours_remove_stop: {
+        parameters: {
+            query?: {
+                /** @description `true`: the visit is cancelled; else it stays in the diary. */
+                cancel?: boolean;
+            };
+            header: {
+                /** @description The ETag of the version you read, or * */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+                visit: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description None of your roles allows it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state of things is against it: `type` says what */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else changed it: `current` is how it is now */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
