@@ -5,7 +5,7 @@ import { toasts } from '$lib/ui/toasts.svelte';
 import { changeVisit, type Visit } from '$lib/visits/requests';
 import { beginsAt } from './day';
 import { orderTour, withdrawTour, type Stop, type Tour } from './requests';
-import { putOn, takeOff, transfer, visitIds } from './transfer';
+import { bring, putOn, takeOff, transfer, visitIds } from './transfer';
 
 /** One tour on the screen and what one does with it. What was refused is undone and said; what is stale is read again. */
 export class Desk {
@@ -90,13 +90,23 @@ export class Desk {
     const tour = this.tour;
     if (!tour) return false;
     const name = stop.visit.client_name;
+    const at = tour.stops.indexOf(stop);
     const done = await this.#try(async () => {
       const gone = await transfer(tour, stop, day);
       this.tour = gone.from ?? undefined;
-      toasts.say(t().tours.moved(name, fmt().weekday(day)));
+      toasts.say(t().tours.moved(name, fmt().weekday(day)), {
+        undo: () => void this.#back(gone.visit, tour.day, at),
+      });
     });
     await this.reload();
     return done;
+  }
+
+  async #back(visit: Visit, day: string, at: number) {
+    await this.#try(async () => {
+      await bring(visit.id, day, at);
+    });
+    await this.reload();
   }
 
   /** An appointment at the time the tour gives it, or none any more; then the times are made anew. */

@@ -1,4 +1,5 @@
 import { api, ask, ifMatch, once, type Schemas } from '$lib/api/client';
+import type { Candidate } from './nearby';
 
 export type Tour = Schemas['TourView'];
 export type Stop = Tour['stops'][number];
@@ -16,6 +17,24 @@ export async function readTours(from: string, until: string, agent_id?: string):
 
 export function readTour(id: string): Promise<Tour> {
   return ask(api.GET('/api/v1/tours/{id}', one(id)));
+}
+
+/** Somebody's shops that are due, wherever they are. */
+export async function readDueShops(owner_id: string): Promise<Candidate[]> {
+  const params = { query: { owner_id } };
+  const { items } = await ask(api.GET('/api/v1/coverage/map', { params }));
+  // Each is an array, to be small: id, name, latitude, longitude, urgency in hundredths, standing.
+  const spots = items as unknown as [string, string, number, number, number, string][];
+  return spots
+    .map(([id, name, lat, lng, urgency, standing]) => ({
+      id,
+      name,
+      lat,
+      lng,
+      urgency: urgency / 100,
+      standing,
+    }))
+    .filter(({ standing }) => standing !== 'fine');
 }
 
 /** A tour by hand; needs no optimiser. */

@@ -1,6 +1,14 @@
 import { newId } from '$lib/api/client';
 import { createVisit, putOnDay, readVisit, type Visit } from '$lib/visits/requests';
-import { createTour, orderTour, readTours, withdrawTour, type Stop, type Tour } from './requests';
+import {
+  createTour,
+  orderTour,
+  readTour,
+  readTours,
+  withdrawTour,
+  type Stop,
+  type Tour,
+} from './requests';
 
 export const visitIds = (stops: Stop[]) => stops.map(({ visit }) => visit.id);
 
@@ -52,4 +60,20 @@ export async function transfer(
   const off = await takeOff(tour, stop.visit);
   const visit = await putOnDay(off.visit, day);
   return { visit, from: off.tour, to: await putOn(visit, at) };
+}
+
+/** Takes a visit off the tour it is on, if it is on one. */
+export async function free(visit: Visit): Promise<Visit> {
+  if (!visit.tour_id) return visit;
+  const tour = await readTour(visit.tour_id);
+  return tour.stops.some((stop) => stop.visit.id === visit.id)
+    ? (await takeOff(tour, visit)).visit
+    : visit;
+}
+
+/** Brings a visit to another day, from wherever it is now: onto the tour there if there is one. */
+export async function bring(id: string, day: string, at?: number): Promise<Visit> {
+  const visit = await putOnDay(await free(await readVisit(id)), day);
+  await putOn(visit, at);
+  return visit;
 }
