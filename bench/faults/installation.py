@@ -286,7 +286,7 @@ class Process:
 
     def __init__(self, system, name, **changes):
         env, self.port = system.settings_of(name), free_port()
-        env |= {f"{name.upper().replace('-', '_')}_BIND": f"127.0.0.1:{self.port}", "GATEWAY_LISTENER": "own"} | {k: v(env) if callable(v) else v for k, v in changes.items()}
+        env |= {f"{name.upper().replace('-', '_')}_BIND": f"127.0.0.1:{self.port}", "NEXUS_LISTENER": "own"} | {k: v(env) if callable(v) else v for k, v in changes.items()}
         log = open(system.folder / f"extra-{name}-{self.port}.log", "w")
         self.process = subprocess.Popen([system.bin / name], env=env, stdout=log, stderr=log)
         wait_for(f"{name} is ready", self._ready, 60)

@@ -16,7 +16,7 @@ class Replica:
     def __init__(self, system, service, database):
         env, self.port = system.settings_of(service), free_port()
         env["DATABASE_URL"] = re.sub(r"/nexus(\?|$)", rf"/{database}\1", env["DATABASE_URL"])
-        env[f"{service.upper()}_BIND"] = f"127.0.0.1:{self.port}"
+        env |= {f"{service.upper()}_BIND": f"127.0.0.1:{self.port}", "NEXUS_LISTENER": "own"}
         self.log = system.folder / f"replica-{service}-{self.port}.log"
         self.process = subprocess.Popen([system.bin / service], env=env, stdout=subprocess.DEVNULL, stderr=open(self.log, "w"))
 
@@ -59,8 +59,16 @@ def schema(system, database, service):
     return "\n".join(line for line in done.stdout.splitlines() if not line.startswith("\\"))
 
 
-def known(service):
-    return len([f for f in (ROOT / "migrations" / service).iterdir() if f.is_dir()])
+def known(system, service):
+    """What the programs under test know, told by what they applied to their own database: sources may be newer."""
+    return {version for (version,) in system.sql(f"SELECT version FROM {service}.__diesel_schema_migrations")}
+
+
+def folders(system, service):
+    """Those of the migrations that the programs know, the first one first."""
+    versions = known(system, service)
+    found = sorted(f for f in (ROOT / "migrations" / service).iterdir() if f.is_dir())
+    return [f for f in found if f.name.split("_")[0].replace("-", "") in versions]
 
 
 def at_once(system, service):
@@ -72,8 +80,8 @@ def at_once(system, service):
         applied = int(sql(system, "three", f"SELECT count(*) FROM {service}.__diesel_schema_migrations"))
         errors = sum(replica.process.poll() is not None or "cannot be migrated" in replica.said() for replica in replicas)
         same = schema(system, "three", service) == schema(system, "nexus", service)
-        tell(f"R13 {service}: three replicas on an empty database", "one migrates, 0 errors", f"{applied} of {known(service)} migrations, {errors} errors, schema {'the same' if same else 'DIFFERENT'}",
-             applied == known(service) and not errors and same)
+        tell(f"R13 {service}: three replicas on an empty database", "one migrates, 0 errors", f"{applied} of {len(known(system, service))} migrations, {errors} errors, schema {'the same' if same else 'DIFFERENT'}",
+             applied == len(known(system, service)) and not errors and same)
     finally:
         for replica in replicas:
             replica.stop()
@@ -82,17 +90,17 @@ def at_once(system, service):
 def killed(system, service):
     """kill -9 at ever later moments, until a start is quick enough to finish; then one more start."""
     empty_database(system, "killed")
-    cut = 0
+    cut, every = 0, len(known(system, service))
     for number in range(40):
         replica = Replica(system, service, "killed")
         time.sleep(0.02 + number * 0.012)
         replica.stop()
         applied = sql(system, "killed", f"SELECT CASE WHEN to_regclass('{service}.__diesel_schema_migrations') IS NULL THEN 0 ELSE 1 END")
         done = int(sql(system, "killed", f"SELECT count(*) FROM {service}.__diesel_schema_migrations")) if applied == "1" else 0
-        cut += done < known(service)
-        if done == known(service) and cut == 0:
+        cut += done < every
+        if done == every and cut == 0:
             empty_database(system, "killed")
-        elif done == known(service):
+        elif done == every:
             break
     last = Replica(system, service, "killed")
     try:
@@ -128,13 +136,13 @@ def waits_for_lock(system, service):
     first = Replica(system, service, "locked")
     wait_for("migrated", first.migrated, 60)
     first.stop()
-    folders = sorted(f for f in (ROOT / "migrations" / service).iterdir() if f.is_dir())
-    last = next((f for f in reversed(folders) if re.search(r"ALTER TABLE (\w+)", (f / "up.sql").read_text())), None)
+    every = folders(system, service)
+    last = next((f for f in reversed(every) if re.search(r"ALTER TABLE (\w+)", (f / "up.sql").read_text())), None)
     if last is None:
         return
     version = last.name.split("_")[0].replace("-", "")
     table = re.search(r"ALTER TABLE (?:ONLY |IF EXISTS )?(\w+)", (last / "up.sql").read_text()).group(1)
-    later = [f for f in folders if f.name >= last.name]
+    later = [f for f in every if f.name >= last.name]
     for folder in reversed(later):
         sql(system, "locked", f"SET search_path = {service}, extensions; SET session_replication_role = replica; {(folder / 'down.sql').read_text()}")
         sql(system, "locked", f"DELETE FROM {service}.__diesel_schema_migrations WHERE version = '{folder.name.split('_')[0].replace('-', '')}'")
@@ -169,9 +177,8 @@ def down_and_up(system, service):
     wait_for("migrated", first.migrated, 60)
     first.stop()
     before = schema(system, "redo", service)
-    folders = sorted((f for f in (ROOT / "migrations" / service).iterdir() if f.is_dir()), reverse=True)
     role = f"SET ROLE nexus_{service}; SET search_path = {service}, extensions;"
-    for folder in folders:
+    for folder in reversed(folders(system, service)):
         sql(system, "redo", f"{role} BEGIN; {(folder / 'down.sql').read_text()}; COMMIT;")
         sql(system, "redo", f"DELETE FROM {service}.__diesel_schema_migrations WHERE version = '{folder.name.split('_')[0].replace('-', '')}'")
     left = sql(system, "redo", f"SELECT count(*) FROM pg_tables WHERE schemaname = '{service}' AND tablename <> '__diesel_schema_migrations'")
