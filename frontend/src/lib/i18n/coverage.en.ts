@@ -70,6 +70,7 @@ export const coverageWords: typeof it = {
     lasso: 'Select on the map',
     lassoStop: 'Stop selecting',
     lassoHint: 'Drag around the shops. In the list you can choose them with the boxes.',
+    lassoNone: 'No shop inside the line: try again.',
     chosen: (count: number, shown: string) =>
       `${shown} ${many(count, 'shop selected', 'shops selected')}`,
     clearChosen: 'Clear the selection',

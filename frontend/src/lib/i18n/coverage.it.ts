@@ -79,6 +79,7 @@ export const coverageWords = {
     lasso: 'Seleziona sulla mappa',
     lassoStop: 'Smetti di selezionare',
     lassoHint: 'Trascina attorno ai negozi. Dall’elenco puoi sceglierli con le caselle.',
+    lassoNone: 'Nessun negozio dentro la linea: prova ancora.',
     chosen: (count: number, shown: string) =>
       `${shown} ${many(count, 'negozio selezionato', 'negozi selezionati')}`,
     clearChosen: 'Togli la selezione',

@@ -33,6 +33,7 @@ export const reportWords: typeof it = {
     yes: 'Yes',
     no: 'No',
     photos: 'Photos',
+    photoGone: 'Does not load',
     takePhoto: 'Take or choose a photo',
     photo: (index: number) => `Photo ${index}`,
     removePhoto: (index: number) => `Remove photo ${index}`,

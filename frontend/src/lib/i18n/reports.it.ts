@@ -32,6 +32,7 @@ export const reportWords = {
     yes: 'Sì',
     no: 'No',
     photos: 'Foto',
+    photoGone: 'Non si carica',
     takePhoto: 'Scatta o scegli una foto',
     photo: (index: number) => `Foto ${index}`,
     removePhoto: (index: number) => `Togli la foto ${index}`,
