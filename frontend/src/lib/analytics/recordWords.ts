@@ -1,8 +1,12 @@
 import { fmt, t } from '$lib/i18n/index.svelte';
-import { csvOf } from './csv';
 import { hasDay, worthOf, type Worth } from './record';
 import type { RecordLine } from './requests';
 import { daysText } from './words';
+
+interface Table {
+  heads: string[];
+  rows: (string | number)[][];
+}
 
 /** What a record is called. */
 export function labelOf({ kind, label: text }: RecordLine): string {
@@ -72,16 +76,16 @@ const UNITS: Record<Worth, { unit: string; per: number }> = {
   none: { unit: '', per: 1 },
 };
 
-/** Records as a file for spreadsheets. */
-export function recordsCsv(rows: RecordLine[], measure: string): string {
+/** Records as a table for spreadsheets: heads, and a row each. */
+export function recordTable(rows: RecordLine[], measure: string): Table {
   const words = t().analytics.records;
   const worth = worthOf(measure);
   const { unit, per } = UNITS[worth];
   const heads = [words.what, words.client, words.status, words.owner, words.day];
   const named = [worthName(worth), unit && `(${unit})`].filter(Boolean).join(' ');
-  return csvOf(
-    worth === 'none' ? heads : [...heads, named],
-    rows.map((row) => [
+  return {
+    heads: worth === 'none' ? heads : [...heads, named],
+    rows: rows.map((row) => [
       labelOf(row),
       clientOf(row),
       statusOf(row),
@@ -89,5 +93,5 @@ export function recordsCsv(rows: RecordLine[], measure: string): string {
       hasDay(row.day) ? row.day : '',
       ...(worth === 'none' ? [] : [row.cents / per]),
     ]),
-  );
+  };
 }

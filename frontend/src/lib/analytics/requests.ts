@@ -1,4 +1,6 @@
 import { api, ask, type Schemas } from '$lib/api/client';
+import { Problem } from '$lib/api/problem';
+import { notice } from '$lib/api/trouble';
 import { asked, type Filters } from './filters';
 import type { TileName } from './tiles';
 
@@ -26,10 +28,15 @@ export function pageOfRecords(filters: Filters, listed: Listed, cursor?: string)
   return ask(api.GET('/api/v1/analytics/records', { params: { query } }));
 }
 
-/** Waits at the server until figures have changed after that number; or for a while. */
-export function nextChange(after: number, signal: AbortSignal) {
+/** Waits at the server until figures have changed after that number, or for a while; says what it is then. */
+export async function nextChange(after: number, signal: AbortSignal): Promise<number> {
   const query = { after, wait: 25 };
-  return ask(api.GET('/api/v1/analytics/changes', { params: { query }, signal }));
+  const call = api.GET('/api/v1/analytics/changes', { params: { query }, signal });
+  // Whoever leaves ends the wait: that is no trouble to tell of.
+  const { data, response } = await call;
+  notice(response.status);
+  if (!data) throw new Problem(response.status);
+  return data.change;
 }
 
 export async function readDefinitions(): Promise<Definition[]> {
