@@ -90,8 +90,10 @@ pub fn parts(settings: &mut Settings) -> Option<Parts> {
     })
 }
 
+type Configure = Arc<dyn Fn(&mut ServiceConfig) + Send + Sync>;
+
 /// Mounts the routes with what all threads share.
-fn shared(sources: &Sources) -> (Arc<dyn Fn(&mut ServiceConfig) + Send + Sync>, Live) {
+fn shared(sources: &Sources) -> (Configure, Live) {
     let live = Live::default();
     let cache = Data::new(Cache::default());
     let (told, feeds) = (Data::new(live.clone()), Data::new(sources.clone()));

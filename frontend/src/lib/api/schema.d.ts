@@ -8833,7 +8833,7 @@ export interface components {
             /** @description `measure=churn&key=…`: low, medium, high. */
             churn: components["schemas"]["SegmentLine"][];
             ignores: components["schemas"]["Vec"];
-            /** @description `measure=segment&key=…`: champions, loyal, promising, new, at_risk, cannot_lose, lost. */
+            /** @description `measure=segment&key=…`: `champions`, `loyal`, `promising`, `new`, `at_risk`, `cannot_lose`, `lost`. */
             segments: components["schemas"]["SegmentLine"][];
         };
         /** @description To whom. */

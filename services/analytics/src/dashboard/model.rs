@@ -401,7 +401,7 @@ pub struct Reorders {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct SegmentsTile {
     pub ignores: Ignored,
-    /// `measure=segment&key=…`: champions, loyal, promising, new, at_risk, cannot_lose, lost.
+    /// `measure=segment&key=…`: `champions`, `loyal`, `promising`, `new`, `at_risk`, `cannot_lose`, `lost`.
     pub segments: Vec<SegmentLine>,
     /// `measure=churn&key=…`: low, medium, high.
     pub churn: Vec<SegmentLine>,

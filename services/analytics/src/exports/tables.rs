@@ -48,7 +48,7 @@ fn of_tile(name: &str, tile: &Map<String, Value>) -> Vec<Table> {
             .as_array()
             .filter(|lines| field != "ignores" && lines.iter().any(Value::is_object));
         let Some(lines) = lines else { continue };
-        let nested = lines.iter().find_map(|line| nested_list(line));
+        let nested = lines.iter().find_map(nested_list);
         match nested {
             // Pipelines with their stages: a line a stage, its pipeline before it.
             Some(list) => tables.push(table(name, &unfolded(lines, &list))),
@@ -79,6 +79,11 @@ fn unfolded(lines: &[Value], list: &str) -> Vec<Value> {
     rows
 }
 
+/// What a line is about stands before what it says.
+const FIRST: [&str; 8] = [
+    "pipeline", "name", "key", "phase", "month", "from", "until", "unit",
+];
+
 fn table(name: &str, lines: &[Value]) -> Table {
     let mut columns: Vec<String> = Vec::new();
     let flat: Vec<Vec<(String, Value)>> = lines.iter().map(|line| flattened("", line)).collect();
@@ -87,6 +92,12 @@ fn table(name: &str, lines: &[Value]) -> Table {
             columns.push(column.clone());
         }
     }
+    columns.sort_by_key(|column| {
+        FIRST
+            .iter()
+            .position(|first| first == column)
+            .unwrap_or(FIRST.len())
+    });
     let rows = flat
         .iter()
         .map(|line| {
@@ -189,7 +200,7 @@ mod tests {
         ]});
         let tables = of_tile("pipeline", tile.as_object().unwrap());
         assert_eq!(tables[0].rows.len(), 2);
-        assert_eq!(tables[0].rows[1][1], Cell::Number(2.0));
-        assert!(tables[0].columns.contains(&"pipeline".to_owned()));
+        assert_eq!(tables[0].columns, ["pipeline", "name", "deals"]);
+        assert_eq!(tables[0].rows[1][2], Cell::Number(2.0));
     }
 }

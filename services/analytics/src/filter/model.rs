@@ -75,7 +75,7 @@ impl FilterFields {
         }
         if from > until {
             errors.add("until", "until.before", "The last day is before the first.");
-        } else if (until - from).num_days() > DAYS_MOST {
+        } else if known(from) && (until - from).num_days() > DAYS_MOST {
             errors.add("from", "period.long", "Give a period of at most 20 years.");
         }
         if self.agent_id.is_some() && self.team_id.is_some() {

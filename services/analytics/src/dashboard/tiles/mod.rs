@@ -159,9 +159,7 @@ pub fn put(tile: Tile, context: &Context, answers: &[Vec<Sum>], dashboard: &mut 
 
 /// The sum of an answer.
 fn total(answer: &[Sum]) -> Amount {
-    answer
-        .iter()
-        .fold(Amount::default(), |sum, line| sum.plus(line))
+    answer.iter().fold(Amount::default(), Amount::plus)
 }
 
 fn id(key: &str) -> Option<Uuid> {

@@ -94,10 +94,13 @@ const BY_DAY_MOST: i64 = 45;
 const BY_WEEK_MOST: i64 = 190;
 
 fn bucket(span: Span) -> Bucket {
-    match span.days() {
-        ..=BY_DAY_MOST => Bucket::Day,
-        ..=BY_WEEK_MOST => Bucket::Week,
-        _ => Bucket::Month,
+    let days = span.days();
+    if days <= BY_DAY_MOST {
+        Bucket::Day
+    } else if days <= BY_WEEK_MOST {
+        Bucket::Week
+    } else {
+        Bucket::Month
     }
 }
 
