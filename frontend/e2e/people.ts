@@ -38,8 +38,12 @@ export async function atWork(browser: Browser, person: Person, width = 1280): Pr
 
 export type Post = <T = { id: string }>(path: string, data: object) => Promise<T>;
 
+type Get = <T>(path: string) => Promise<T>;
+
 /** What the administrator does over the API, to set the scene. */
-export async function office(request: APIRequestContext): Promise<{ post: Post; put: Post }> {
+export async function office(
+  request: APIRequestContext,
+): Promise<{ post: Post; put: Post; get: Get }> {
   const { email, password } = admin;
   const login = await request.post('/api/v1/auth/login', { data: { email, password } });
   expect(login.ok(), await login.text()).toBeTruthy();
@@ -52,7 +56,13 @@ export async function office(request: APIRequestContext): Promise<{ post: Post; 
       expect(answer.ok(), `${path}: ${await answer.text()}`).toBeTruthy();
       return answer.json();
     };
-  return { post: send('post'), put: send('put') };
+  const get: Get = async (path) => {
+    const headers = { Authorization: `Bearer ${token}` };
+    const answer = await request.get(`/api/v1${path}`, { headers });
+    expect(answer.ok(), `${path}: ${await answer.text()}`).toBeTruthy();
+    return answer.json();
+  };
+  return { post: send('post'), put: send('put'), get };
 }
 
 /** Invites a colleague, who comes in. */
