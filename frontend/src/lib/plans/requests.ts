@@ -6,6 +6,9 @@ export type PlannedTour = PlanOutcome['tours'][number];
 export type PlannedStop = PlannedTour['stops'][number];
 export type LeftOut = PlanOutcome['left_out'][number];
 export type DayOff = PlanOutcome['days_off'][number];
+export type Remedy = NonNullable<LeftOut['remedies']>[number];
+export type TourDraft = Schemas['TourDraft'];
+export type PlanLine = Schemas['PlanLine'];
 export type Accepted = Schemas['Accepted'];
 
 /** What to plan. */
@@ -35,8 +38,21 @@ export function cancelPlan(id: string): Promise<Plan> {
   return ask(api.POST('/api/v1/plans/{id}/cancel', { params, ...once(newId()) }));
 }
 
-/** Takes these days into the diary, all or none of them. */
+/** These tours are to have these stops; their times follow. */
+export function changePlan(plan: Plan, tours: TourDraft[]): Promise<Plan> {
+  const params = { path: { id: plan.id }, header: ifMatch(plan) };
+  return ask(api.PATCH('/api/v1/plans/{id}', { params, body: { tours } }));
+}
+
+/** One's own last plans, the newest first. */
+export async function lastPlans(): Promise<PlanLine[]> {
+  return (await ask(api.GET('/api/v1/plans'))).items;
+}
+
+/** Takes these days into the diary, all or none of them; the others can be accepted later. */
 export function acceptPlan(plan: Plan, days: string[]): Promise<Accepted> {
   const params = { path: { id: plan.id }, header: { ...ifMatch(plan), ...once(newId()).headers } };
-  return ask(api.POST('/api/v1/plans/{id}/accept', { params, body: { days } }));
+  return ask(
+    api.POST('/api/v1/plans/{id}/accept', { params, body: { days } as Schemas['PlanAcceptance'] }),
+  );
 }

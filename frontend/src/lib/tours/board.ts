@@ -24,6 +24,8 @@ export interface BoardStop {
   minutes: number;
   /** Agreed with the customer: its time stands. */
   fixed: boolean;
+  /** Its time stands whatever is planned anew. */
+  pinned: boolean;
   /** Not within the shop's hours. */
   outside: boolean;
   legSeconds: number;
@@ -45,6 +47,8 @@ export interface BoardDay {
   startsAt: string;
   endsAt: string;
   lunchAt: string | null;
+  /** It ends after the working hours, or leaves no room for the break. */
+  late: boolean;
   start: Base | null;
   end: Base | null;
   travelSeconds: number;
@@ -70,8 +74,9 @@ export function boardStop(stop: Stop): BoardStop {
     from: beginsAt(stop),
     until: stop.leaves_at,
     minutes: visit.minutes,
-    fixed: stop.pinned,
-    outside: false,
+    fixed: !!visit.fixed_at,
+    pinned: stop.pinned,
+    outside: stop.outside,
     legSeconds: stop.leg_seconds,
     legMeters: stop.leg_meters,
     reasons: stop.reasons,
@@ -88,7 +93,8 @@ export function boardDay(tour: Tour): BoardDay {
     day: tour.day,
     startsAt: tour.starts_at,
     endsAt: tour.ends_at,
-    lunchAt: null,
+    lunchAt: tour.lunch_at ?? null,
+    late: tour.late,
     start: tour.start_place ?? null,
     end: tour.end_place ?? null,
     travelSeconds: tour.travel_seconds,
@@ -110,6 +116,7 @@ export function emptyDay(agentId: string, agentName: string | null, day: string)
     startsAt: morning,
     endsAt: morning,
     lunchAt: null,
+    late: false,
     start: null,
     end: null,
     travelSeconds: 0,

@@ -2,10 +2,21 @@ import { Problem } from '$lib/api/problem';
 import { explain } from '$lib/i18n/problems';
 import { fmt, t } from '$lib/i18n/index.svelte';
 import { toasts } from '$lib/ui/toasts.svelte';
-import { changeVisit, type Visit } from '$lib/visits/requests';
+import { whereAmI } from '$lib/visits/position';
+import type { Visit } from '$lib/visits/requests';
 import { beginsAt } from './day';
-import { orderTour, withdrawTour, type Stop, type Tour } from './requests';
-import { bring, putOn, takeOff, transfer, visitIds } from './transfer';
+import {
+  optimiseTour,
+  orderTour,
+  pinStops,
+  replanTour,
+  retimeTour,
+  withdrawTour,
+  type Replanned,
+  type Stop,
+  type Tour,
+} from './requests';
+import { bring, putOn, takeOff, visitIds } from './transfer';
 
 /** One tour on the screen and what one does with it. What was refused is undone and said; what is stale is read again. */
 export class Desk {
@@ -61,7 +72,50 @@ export class Desk {
   }
 
   retime = () =>
-    this.tour ? this.order(visitIds(this.tour.stops), t().tours.retimed, false) : Promise.resolve();
+    this.#act(async (tour) => {
+      this.tour = await retimeTour(tour);
+      toasts.say(t().tours.retimed);
+    });
+
+  optimise = () =>
+    this.#act(async (tour) => {
+      const before = visitIds(tour.stops);
+      const made = await optimiseTour(tour);
+      this.tour = made.tour;
+      const same = visitIds(made.tour.stops).join() === before.join();
+      if (same) toasts.say(t().tours.optimisedSame);
+      else {
+        const words = t().tours.optimised(fmt().span(Math.max(0, made.saved_seconds)));
+        toasts.say(words, { undo: () => void this.order(before) });
+      }
+    });
+
+  /** The rest of the day from now; from where somebody is, if they want to say so. */
+  replan = (here: boolean) =>
+    this.#act(async (tour) => {
+      const at = here ? await whereAmI() : null;
+      const spot = at?.lat != null && at.lng != null ? { lat: at.lat, lng: at.lng } : null;
+      if (here && !spot) toasts.say(t().visits.position.denied);
+      this.#sayReplanned(await replanTour(tour, spot));
+    });
+
+  #sayReplanned({ tour, not_kept }: Replanned) {
+    this.tour = tour;
+    const gone = not_kept.filter((one) => !one.on_tour).map((one) => one.client_name);
+    const late = not_kept.filter((one) => one.on_tour).map((one) => one.client_name);
+    const words = [
+      t().tours.replanned,
+      gone.length > 0 ? t().tours.dropped(gone.join(', ')) : '',
+      late.length > 0 ? t().tours.notKept(late.join(', ')) : '',
+    ];
+    toasts.say(words.filter(Boolean).join(' '));
+    if (gone.length > 0) void this.reload();
+  }
+
+  async #act(work: (tour: Tour) => Promise<void>): Promise<void> {
+    const { tour } = this;
+    if (tour) await this.#try(() => work(tour));
+  }
 
   async remove(stop: Stop): Promise<void> {
     const tour = this.tour;
@@ -69,7 +123,7 @@ export class Desk {
     const at = tour.stops.indexOf(stop);
     await this.#try(async () => {
       const off = await takeOff(tour, stop.visit);
-      this.tour = off.tour ?? undefined;
+      this.tour = off.tour;
       toasts.say(t().tours.removed(stop.visit.client_name), {
         undo: () => void this.add(off.visit, at),
       });
@@ -80,7 +134,7 @@ export class Desk {
   /** Puts a visit of this day on the tour, or begins one with it. */
   async add(visit: Visit, at = this.tour?.stops.length ?? 0): Promise<void> {
     await this.#try(async () => {
-      this.tour = (await putOn(visit, at)) ?? undefined;
+      this.tour = await putOn(visit, at);
       toasts.say(t().tours.added(visit.client_name));
     });
     await this.reload();
@@ -92,10 +146,9 @@ export class Desk {
     const name = stop.visit.client_name;
     const at = tour.stops.indexOf(stop);
     const done = await this.#try(async () => {
-      const gone = await transfer(tour, stop, day);
-      this.tour = gone.from ?? undefined;
+      const gone = await bring(stop.visit.id, day);
       toasts.say(t().tours.moved(name, fmt().weekday(day)), {
-        undo: () => void this.#back(gone.visit, tour.day, at),
+        undo: () => void this.#back(gone, tour.day, at),
       });
     });
     await this.reload();
@@ -109,23 +162,20 @@ export class Desk {
     await this.reload();
   }
 
-  /** An appointment at the time the tour gives it, or none any more; then the times are made anew. */
-  async pin(stop: Stop): Promise<void> {
-    const tour = this.tour;
-    if (!tour) return;
-    const { visit } = stop;
-    const at = visit.fixed_at ? null : beginsAt(stop);
-    await this.#try(async () => {
-      await changeVisit(visit, { fixed_at: at });
-      this.tour = await orderTour(tour, visitIds(tour.stops));
+  /** Its time stands whatever is planned anew, or does not any more. */
+  pin = (stop: Stop) =>
+    this.#act(async (tour) => {
+      const { id, client_name: name } = stop.visit;
+      const pinned = tour.stops.filter((one) => one.pinned).map(({ visit }) => visit.id);
+      const next = stop.pinned ? pinned.filter((one) => one !== id) : [...pinned, id];
+      this.tour = await pinStops(tour, next);
       const words = t().tours;
       toasts.say(
-        at
-          ? words.pinnedToast(visit.client_name, fmt().time(at))
-          : words.unpinnedToast(visit.client_name),
+        stop.pinned
+          ? words.unpinnedToast(name)
+          : words.pinnedToast(name, fmt().time(beginsAt(stop))),
       );
     });
-  }
 
   async withdraw(): Promise<void> {
     const tour = this.tour;

@@ -1,9 +1,12 @@
-import { api, ask, ifMatch, once, type Schemas } from '$lib/api/client';
-import type { Candidate } from './nearby';
+import { api, ask, ifMatch, newId, once, type Schemas } from '$lib/api/client';
 
 export type Tour = Schemas['TourView'];
 export type Stop = Tour['stops'][number];
 export type Reason = Stop['reasons'][number];
+export type Replanned = Schemas['Replanned'];
+export type Near = Schemas['NearbyPlace'];
+/** Degrees, WGS 84. */
+export type Spot = Schemas['Position'];
 type Seen = { id: string; version: number };
 
 const one = (id: string) => ({ params: { path: { id } } });
@@ -19,24 +22,6 @@ export function readTour(id: string): Promise<Tour> {
   return ask(api.GET('/api/v1/tours/{id}', one(id)));
 }
 
-/** Somebody's shops that are due, wherever they are. */
-export async function readDueShops(owner_id: string): Promise<Candidate[]> {
-  const params = { query: { owner_id } };
-  const { items } = await ask(api.GET('/api/v1/coverage/map', { params }));
-  // Each is an array, to be small: id, name, latitude, longitude, urgency in hundredths, standing.
-  const spots = items as unknown as [string, string, number, number, number, string][];
-  return spots
-    .map(([id, name, lat, lng, urgency, standing]) => ({
-      id,
-      name,
-      lat,
-      lng,
-      urgency: urgency / 100,
-      standing,
-    }))
-    .filter(({ standing }) => standing !== 'fine');
-}
-
 /** A tour by hand; needs no optimiser. */
 export function createTour(
   id: string,
@@ -48,9 +33,59 @@ export function createTour(
   return ask(api.POST('/api/v1/tours', { body, ...once(id) }));
 }
 
-/** Another order, more stops or fewer; with the same order the times alone are made anew. */
+/** Another order; the times follow. */
 export function orderTour(tour: Seen, visit_ids: string[]): Promise<Tour> {
-  return ask(api.PATCH('/api/v1/tours/{id}', { ...seen(tour), body: { visit_ids } }));
+  const body = { visit_ids } as Schemas['TourChange'];
+  return ask(api.PATCH('/api/v1/tours/{id}', { ...seen(tour), body }));
+}
+
+/** The times alone, computed anew. */
+export function retimeTour(tour: Seen): Promise<Tour> {
+  return ask(api.PATCH('/api/v1/tours/{id}', { ...seen(tour), body: {} as Schemas['TourChange'] }));
+}
+
+/** Whose time stands, whatever is planned anew. */
+export function pinStops(tour: Seen, pinned_ids: string[]): Promise<Tour> {
+  const body = { pinned_ids } as Schemas['TourChange'];
+  return ask(api.PATCH('/api/v1/tours/{id}', { ...seen(tour), body }));
+}
+
+/** A visit of the diary (from another tour or day, too) or a shop; where it costs least when no place is said. */
+export function addStop(
+  tour: { id: string },
+  stop: { visit_id: string } | { place_id: string },
+  position?: number,
+): Promise<Tour> {
+  const params = { path: { id: tour.id }, header: once(newId()).headers };
+  const body = { ...stop, position: position ?? null } as Schemas['NewStop'];
+  return ask(api.POST('/api/v1/tours/{id}/stops', { params, body }));
+}
+
+/** Off the tour; the visit stays in the diary. The last stop takes the tour with it. */
+export function dropStop(tour: Seen, visit: string): Promise<unknown> {
+  const params = { path: { id: tour.id, visit }, header: ifMatch(tour) };
+  return ask(api.DELETE('/api/v1/tours/{id}/stops/{visit}', { params }));
+}
+
+/** The best order of what is still to come. */
+export function optimiseTour(tour: Seen): Promise<Replanned> {
+  const params = { path: { id: tour.id }, header: { ...ifMatch(tour), ...once(newId()).headers } };
+  return ask(api.POST('/api/v1/tours/{id}/optimise', { params }));
+}
+
+/** The rest of the day, from now and from where somebody is if they say so. */
+export function replanTour(tour: Seen, position: Spot | null): Promise<Replanned> {
+  const params = { path: { id: tour.id }, header: { ...ifMatch(tour), ...once(newId()).headers } };
+  const body = { position } as Schemas['Replanning'];
+  return ask(api.POST('/api/v1/tours/{id}/replan', { params, body }));
+}
+
+/** The agent's shops on the way that fit into what is left of the tour. */
+export async function readNearby(id: string): Promise<Near[]> {
+  const call = api.GET('/api/v1/tours/{id}/nearby', {
+    params: { path: { id }, query: { limit: 12 } },
+  });
+  return (await ask(call)).items;
 }
 
 /** Appointments stay in the diary; what only the plan wanted is cancelled. */

@@ -4,11 +4,11 @@ import { explain } from '$lib/i18n/problems';
 import { fmt, t } from '$lib/i18n/index.svelte';
 import { toasts } from '$lib/ui/toasts.svelte';
 import { addDays, daysFrom } from '$lib/visits/days';
-import { changeVisit } from '$lib/visits/requests';
+import { beginsAt } from './day';
 import { boardDay, emptyDay, type BoardDay } from './board';
 import { moved, type Gap } from './order';
-import { orderTour, readTours, type Stop, type Tour } from './requests';
-import { takeOff, transfer, visitIds } from './transfer';
+import { orderTour, pinStops, readTours, type Stop, type Tour } from './requests';
+import { bring, takeOff, visitIds } from './transfer';
 
 /** The week's tours on a board: each move goes to the server at once. */
 export class Week {
@@ -77,9 +77,9 @@ export class Week {
           undo: () => void this.move(visitId, { day: home.key, at }),
         });
       } else {
-        const gone = await transfer(tour, stop, into.day, to.at);
+        await bring(visitId, into.day, to.at);
         toasts.say(t().tours.moved(name, fmt().weekday(into.day)), {
-          undo: () => void this.move(gone.visit.id, { day: home.key, at }),
+          undo: () => void this.move(visitId, { day: home.key, at }),
         });
       }
     });
@@ -94,16 +94,20 @@ export class Week {
     });
   }
 
-  /** An appointment at the time that the tour gives it, or none any more. */
-  async pin(visitId: string, at: string | null): Promise<void> {
+  /** Its time stands whatever is planned anew, or does not any more. */
+  async pin(visitId: string): Promise<void> {
     const known = this.stopOf(visitId);
     if (!known) return;
     const { tour, stop } = known;
-    const name = stop.visit.client_name;
+    const pinned = tour.stops.filter((one) => one.pinned).map(({ visit }) => visit.id);
+    const [name, words] = [stop.visit.client_name, t().tours];
     await this.#try(async () => {
-      await changeVisit(stop.visit, { fixed_at: at });
-      await orderTour(tour, visitIds(tour.stops));
-      toasts.say(at ? t().tours.pinnedToast(name, fmt().time(at)) : t().tours.unpinnedToast(name));
+      await pinStops(
+        tour,
+        stop.pinned ? pinned.filter((id) => id !== visitId) : [...pinned, visitId],
+      );
+      const at = fmt().time(beginsAt(stop));
+      toasts.say(stop.pinned ? words.unpinnedToast(name) : words.pinnedToast(name, at));
     });
   }
 
