@@ -9,6 +9,7 @@ mod doctor;
 mod dotenv;
 mod import;
 mod probe;
+mod rebuild;
 mod state;
 mod up;
 
@@ -44,6 +45,8 @@ enum Command {
     Backup(backup::BackupArgs),
     /// Bring back what a backup saved, into an empty installation.
     Restore(backup::RestoreArgs),
+    /// Make a service's read model anew from the events.
+    Rebuild(rebuild::RebuildArgs),
     /// Read a backup to its end and count what is in it, without restoring it.
     Verify(backup::VerifyArgs),
     /// Say in plain words what is wrong and what to do about it.
@@ -60,6 +63,7 @@ fn main() -> ExitCode {
             Command::Demo(args) => demo::run(&args, &nexus.state),
             Command::Backup(args) => backup::run(&args, &nexus.state),
             Command::Restore(args) => backup::restore::run(&args, &nexus.state),
+            Command::Rebuild(args) => rebuild::run(&args, &nexus.state),
             Command::Verify(args) => backup::verify::run(&args, &nexus.state),
             Command::Restart => up::roll::run(&nexus.state),
             Command::Stop => up::stop(&nexus.state),

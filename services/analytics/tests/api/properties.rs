@@ -13,7 +13,7 @@ use crate::kit::{
 };
 use crate::naive::{Naive, Only, percentile};
 
-/// A dice that falls the same way for the same seed (SplitMix64).
+/// A dice that falls the same way for the same seed (`SplitMix64`).
 struct Dice(u64);
 
 impl Dice {
