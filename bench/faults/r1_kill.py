@@ -116,7 +116,7 @@ def run(seed, writes, retry):
         # A service killed last is back by now; the feeds have a moment to settle.
         drained = system.settled(30)
         events = events_of(system)
-        mirrored = {row[0] for row in system.sql("SELECT client_id FROM visits.clients")} if mirror(system) else None
+        mirrored = {row[0] for row in system.sql("SELECT id FROM visits.clients")} if mirror(system) else None
         if retry:
             rows, lost, extra = check_all(system, results)
             ordered = sum(events.get(client) != sorted(set(events.get(client, []))) or len(events.get(client, [])) != rows[client][0]
