@@ -11,6 +11,10 @@ use crate::state::{Score, State};
 const HOT: f64 = 0.5;
 const COLD: f64 = 0.01;
 
+/// Where priorities are given, what a visit and the priority of an average one weigh, in average legs.
+const VISIT: f64 = 5.0;
+const IMPORTANCE: f64 = 100.0;
+
 /// One thread's search.
 pub(crate) struct Search<'a> {
     pub state: State<'a>,
@@ -31,8 +35,18 @@ struct Penalty {
 }
 
 impl Penalty {
-    /// A task outweighs any detour; a point of priority, what a task of average length takes of the road.
-    fn new(instance: &Instance<'_>) -> Self {
+    /// Without priorities a task outweighs any detour. With priorities, a point must not: who never gives up a visit for the time
+    /// being will not find the better choice either. `leg` is what an average leg costs.
+    fn new(instance: &Instance<'_>, leg: f64) -> Self {
+        let tasks = &instance.nodes[..instance.tasks];
+        let points: i64 = tasks.iter().map(|n| n.priority).sum();
+        if points > 0 {
+            let mean = points as f64 / tasks.len() as f64;
+            return Self {
+                task: VISIT * leg,
+                priority: IMPORTANCE * leg / mean,
+            };
+        }
         let legs = instance
             .ways
             .iter()
@@ -43,10 +57,9 @@ impl Penalty {
             .max()
             .unwrap_or(0);
         let fixed = instance.classes.iter().map(|c| c.fixed).max().unwrap_or(0);
-        let detour = 2.0 * f64::from(longest) + fixed as f64 + 1.0;
         Self {
-            task: detour,
-            priority: detour,
+            task: 2.0 * f64::from(longest) + fixed as f64 + 1.0,
+            priority: 0.0,
         }
     }
 
@@ -64,7 +77,7 @@ impl<'a> Search<'a> {
             ruin: Ruin::default(),
             scratch: Scratch::default(),
             recreate: Recreate::new(instance),
-            penalty: Penalty::new(instance),
+            penalty: Penalty::new(instance, 0.0),
             iterations: 0,
         }
     }
@@ -86,6 +99,7 @@ impl<'a> Search<'a> {
         let legs = (self.state.score.vehicles + tasks as i64 - self.state.score.absent).max(1);
         let leg = self.state.score.cost as f64 / legs as f64;
         let (hot, cold) = (HOT * leg, COLD * leg);
+        self.penalty = Penalty::new(self.state.instance, leg);
         let every = if tasks > 400 { 8 } else { 32 };
         let mut temperature = hot;
         loop {

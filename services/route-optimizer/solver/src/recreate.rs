@@ -15,7 +15,7 @@ const BLINK: f64 = 0.01;
 const OPEN: f64 = 0.02;
 
 /// How many of the units that were absent before are tried again.
-const RETRY: usize = 12;
+const RETRY: usize = 6;
 
 /// What orders need to know, per task.
 #[derive(Debug)]

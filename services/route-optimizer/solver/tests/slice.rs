@@ -1,6 +1,7 @@
 //! A slice of the benchmarks, bounded by iterations: the same outcome on a busy machine.
 //!
-//! The thresholds are what so few iterations reach, with a margin; a change that breaks them has made the search worse.
+//! The iterations are about those of the goals' seconds, the thresholds the goals with a margin; a change that breaks them has
+//! made the search worse.
 
 #[path = "../examples/bench/read.rs"]
 mod read;
@@ -68,18 +69,18 @@ fn gaps(folder: &str, list: &[(&str, f64)], iterations: u64) -> (f64, f64) {
 
 #[test]
 fn solomon_stays_near_the_best_known() {
-    let (mean, worst) = gaps("solomon", &SOLOMON, 40_000);
+    let (mean, worst) = gaps("solomon", &SOLOMON, 100_000);
     assert!(
-        mean <= 1.2 && worst <= 6.0,
+        mean <= 0.5 && worst <= 2.5,
         "mean {mean:.2} %, worst {worst:.2} %"
     );
 }
 
 #[test]
 fn two_hundred_customers_stay_near_the_best_known() {
-    let (mean, worst) = gaps("homberger", &HOMBERGER, 40_000);
+    let (mean, worst) = gaps("homberger", &HOMBERGER, 300_000);
     assert!(
-        mean <= 2.0 && worst <= 4.0,
+        mean <= 0.8 && worst <= 1.8,
         "mean {mean:.2} %, worst {worst:.2} %"
     );
 }
@@ -95,14 +96,14 @@ fn days_are_proven_optimal() {
             proven += usize::from(solution.optimal && solution.unassigned.is_empty());
         }
     }
-    assert!(proven >= 17, "{proven} of 18");
+    assert!(proven >= 18, "{proven} of 18");
 }
 
 #[test]
 fn a_week_of_a_team_is_planned() {
     let problem = read::vroom(&fixture("weeks/week400_0.json"));
-    let solution = solve(&problem, &Options::default(), &Iterations(40_000));
+    let solution = solve(&problem, &Options::default(), &Iterations(100_000));
     let (_, travel) = recount(&problem, &solution);
     assert_eq!(solution.unassigned, []);
-    assert!(travel <= 433_000, "{travel} s on the road");
+    assert!(travel <= 429_500, "{travel} s on the road");
 }
