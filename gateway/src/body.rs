@@ -1,5 +1,6 @@
 //! Bodies in both directions: what goes to a service, watched and bounded; what goes to the client.
 
+use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, AtomicU64, AtomicUsize, Ordering};
@@ -17,7 +18,12 @@ use crate::upstream::UpstreamBody;
 pub enum RequestBody {
     Empty,
     Stream(Box<Stream>),
+    /// Held here, so that it can be sent again.
+    Whole(Bytes),
 }
+
+/// A body of so many bytes is worth holding; the web app's are smaller.
+const HELD_MOST: u64 = 64 * 1024;
 
 pub struct Stream {
     inner: Incoming,
@@ -83,8 +89,40 @@ impl RequestBody {
 
     pub fn progress(&self) -> Option<Arc<Progress>> {
         match self {
-            Self::Empty => None,
+            Self::Empty | Self::Whole(_) => None,
             Self::Stream(stream) => Some(stream.progress.clone()),
+        }
+    }
+
+    /// Reads a small body to its end and holds it; one that is large, or does not say its size, goes on as a stream.
+    pub async fn held(self) -> Result<Self, Refusal> {
+        let Self::Stream(mut stream) = self else {
+            return Ok(self);
+        };
+        let Some(size) = stream
+            .inner
+            .size_hint()
+            .exact()
+            .filter(|size| *size <= HELD_MOST)
+        else {
+            return Ok(Self::Stream(stream));
+        };
+        let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0));
+        while let Some(data) = poll_fn(|cx| stream.poll_data(cx)).await {
+            match data {
+                Ok(data) => bytes.extend_from_slice(&data),
+                Err(_) => return Err(stream.progress.fault().unwrap_or(Refusal::BodyBroken)),
+            }
+        }
+        Ok(Self::Whole(bytes.into()))
+    }
+
+    /// The same again, if nothing of it can have been lost.
+    pub fn again(&self) -> Option<Self> {
+        match self {
+            Self::Empty => Some(Self::Empty),
+            Self::Whole(bytes) => Some(Self::Whole(bytes.clone())),
+            Self::Stream(_) => None,
         }
     }
 }
@@ -155,6 +193,8 @@ impl Body for RequestBody {
     ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
         match self.get_mut() {
             Self::Empty => Poll::Ready(None),
+            Self::Whole(bytes) if bytes.is_empty() => Poll::Ready(None),
+            Self::Whole(bytes) => Poll::Ready(Some(Ok(Frame::data(std::mem::take(bytes))))),
             Self::Stream(stream) => stream.poll_data(cx).map_ok(Frame::data),
         }
     }
@@ -162,6 +202,7 @@ impl Body for RequestBody {
     fn is_end_stream(&self) -> bool {
         match self {
             Self::Empty => true,
+            Self::Whole(bytes) => bytes.is_empty(),
             Self::Stream(stream) => stream.inner.is_end_stream(),
         }
     }
@@ -169,6 +210,7 @@ impl Body for RequestBody {
     fn size_hint(&self) -> SizeHint {
         match self {
             Self::Empty => SizeHint::with_exact(0),
+            Self::Whole(bytes) => SizeHint::with_exact(bytes.len() as u64),
             Self::Stream(stream) => stream.inner.size_hint(),
         }
     }

@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use nexus_config::{BadSettings, Settings};
+use nexus_config::{BadSettings, Listener, Settings};
 use nexus_peers::Credentials;
 
 use crate::guard::{GuardDeadlines, HeadLimits};
@@ -17,7 +17,7 @@ use crate::upstream::UpstreamLimits;
 pub struct Config {
     /// `GATEWAY_BIND`: the one public address.
     pub bind: SocketAddr,
-    /// `GATEWAY_LISTENER`: `own`, or `stdin` when whoever starts the gateway keeps the listener open between its lives.
+    /// `NEXUS_LISTENER`: `own`, or `stdin` when whoever starts the gateway keeps the listener open between its lives.
     pub listener: Listener,
     /// `GATEWAY_METRICS_BIND`: where Prometheus may ask, on an address that only the inside reaches.
     pub metrics_bind: Option<SocketAddr>,
@@ -37,25 +37,6 @@ pub struct Config {
     pub limits: Limits,
 }
 
-/// Whose the listening socket is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Listener {
-    Own,
-    Inherited,
-}
-
-impl std::str::FromStr for Listener {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        match text {
-            "own" => Ok(Self::Own),
-            "stdin" => Ok(Self::Inherited),
-            _ => Err("own or stdin".to_owned()),
-        }
-    }
-}
-
 /// Bounds and deadlines. Not settings: one good value each, smaller ones in tests.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
@@ -63,6 +44,8 @@ pub struct Limits {
     pub connections: usize,
     /// How long the gateway may prepare itself before it accepts anybody.
     pub quiet_start: Duration,
+    /// How long the gateway goes on accepting, and gives each connection back after its answer, before it stops.
+    pub farewell: Duration,
     /// How long requests under way may take to finish when the process is told to stop.
     pub drain: Duration,
     pub head: HeadLimits,
@@ -77,6 +60,7 @@ impl Default for Limits {
         Self {
             connections: 800,
             quiet_start: Duration::from_secs(2),
+            farewell: Duration::from_millis(300),
             drain: Duration::from_secs(8),
             head: HeadLimits::default(),
             guard: GuardDeadlines::default(),
@@ -108,7 +92,7 @@ impl Config {
         let visits: Option<String> = env.optional("VISITS_URL");
         let analytics: Option<String> = env.optional("ANALYTICS_URL");
         let web_root = env.optional("WEB_ROOT");
-        let listener = env.or("GATEWAY_LISTENER", Listener::Own);
+        let listener = env.or("NEXUS_LISTENER", Listener::Own);
         let metrics_bind = env.optional("GATEWAY_METRICS_BIND");
         let public_url: String = env.or("PUBLIC_URL", String::from("http://localhost:8080"));
         let trusted_proxies = env.or("TRUSTED_PROXIES", TrustedProxies::default());

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use hyper::body::Incoming;
-use hyper::header::{HOST, HeaderMap, HeaderValue, ORIGIN};
+use hyper::header::{CONNECTION, HOST, HeaderMap, HeaderValue, ORIGIN};
 use hyper::{Method, Request, Response, StatusCode, Uri, Version};
+use nexus_telemetry::metrics::{self, REQUESTS};
 use tokio::time::Instant;
 use tracing::Instrument as _;
 
@@ -20,6 +21,7 @@ use crate::openapi::Document;
 use crate::path;
 use crate::rescue::Refusal;
 use crate::table::{self, BodyLimits, Route, Service};
+use crate::tiles::Tiles;
 use crate::tokens::Tokens;
 use crate::trace::Trace;
 use crate::upstream::Upstream;
@@ -30,6 +32,7 @@ pub struct Gateway {
     upstreams: Vec<Arc<Upstream>>,
     tokens: Tokens,
     site: Site,
+    tiles: Tiles,
     document: Document,
     readiness: Readiness,
     dressing: Dressing,
@@ -62,11 +65,18 @@ impl Gateway {
             .upstreams
             .iter()
             .map(|(service, url)| Upstream::new(*service, url, config.limits.upstream))
-            .collect::<Result<_, _>>()?;
+            .collect::<Result<Vec<_>, _>>()?;
+        let told = upstreams.clone();
+        metrics::provide("upstreams", move |page| {
+            for upstream in &told {
+                upstream.tell(page);
+            }
+        });
         Ok(Self {
             upstreams,
             tokens: Tokens::start(&config),
             site: Site::load(config.web_root.as_deref())?,
+            tiles: Tiles::new(config.tiles.clone())?,
             document: Document::default(),
             readiness: Readiness::default(),
             dressing: Dressing::new(&config.public_url),
@@ -77,6 +87,11 @@ impl Gateway {
 
     pub fn config(&self) -> &Config {
         &self.config
+    }
+
+    /// Whether tokens can be checked.
+    pub fn keys_known(&self) -> bool {
+        self.tokens.keys_known()
     }
 
     /// From now on `/readyz` says no.
@@ -98,12 +113,17 @@ impl Gateway {
         let in_api = uri.path().starts_with("/api/") && !uri.path().starts_with("/api/docs");
         self.dressing.put_on(response.headers_mut(), &trace, in_api);
         response.body_mut().keep(busy);
+        if self.stopping.load(Ordering::Relaxed) {
+            let close = HeaderValue::from_static("close");
+            response.headers_mut().insert(CONNECTION, close);
+        }
         let status = response.status().as_u16();
         span.record("http.route", route);
         span.record("http.response.status_code", status);
         if matches!(uri.path(), "/healthz" | "/readyz") {
             return response;
         }
+        REQUESTS.answered(method.as_str(), route, status, started.elapsed());
         tracing::info!(
             method = method.as_str(),
             route,
@@ -160,7 +180,14 @@ impl Gateway {
                     document.ok_or(Refusal::NoDocument)?,
                 ))
             }
-            path => self.site.answer(path, headers),
+            "/tiles" => Ok(self.tiles.told()),
+            path => match path.strip_prefix("/tiles/") {
+                Some(tile) => {
+                    self.tokens.check(headers)?;
+                    self.tiles.answer(tile).await
+                }
+                None => self.site.answer(path, headers),
+            },
         }
     }
 

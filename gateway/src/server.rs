@@ -18,6 +18,7 @@ use tokio::time::{sleep, timeout};
 use crate::config::Config;
 use crate::gateway::{Gateway, Peer};
 use crate::guard::Guard;
+use crate::metrics;
 
 /// Sent to a connection beyond the bound, before it says anything.
 const FULL: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\nretry-after: 1\r\ncontent-type: application/problem+json\r\ncontent-length: 146\r\n\r\n{\"type\":\"/problems/unavailable\",\"title\":\"Not available right now\",\"status\":503,\"detail\":\"Too many connections are open. Try again in a moment.  \"}";
@@ -29,7 +30,10 @@ pub struct Server {
 
 impl Server {
     pub async fn bind(config: Config) -> anyhow::Result<Self> {
-        let listener = TcpListener::bind(config.bind).await?;
+        let listener = TcpListener::from_std(config.listener.open(config.bind)?)?;
+        if let Some(address) = config.metrics_bind {
+            metrics::serve(address).await?;
+        }
         let gateway = Arc::new(Gateway::new(config)?);
         Ok(Self { listener, gateway })
     }
@@ -38,15 +42,54 @@ impl Server {
         self.listener.local_addr()
     }
 
+    /// Until the keys are known, nobody who is signed in could be let in: for moments they wait, unanswered.
+    async fn settle(&self) {
+        let known = async {
+            while !self.gateway.keys_known() {
+                sleep(Duration::from_millis(5)).await;
+            }
+        };
+        let _served_all_the_same = timeout(self.gateway.config().limits.quiet_start, known).await;
+    }
+
     /// Serves until `stop`, then lets what is under way finish.
     pub async fn run(self, stop: impl Future<Output = ()>) {
         let limits = self.gateway.config().limits;
         let places = Arc::new(Semaphore::new(limits.connections));
+        let held = places.clone();
+        nexus_telemetry::metrics::provide("connections", move |page| {
+            page.gauge("nexus_gateway_connections", "Open connections of clients.")
+                .sample(&[], (limits.connections - held.available_permits()) as f64);
+        });
         let (stopping, stopped) = watch::channel(false);
         let mut stop = pin!(stop);
+        tokio::select! {
+            () = stop.as_mut() => {}
+            () = self.settle() => self.accept(stop, &places, &stopped).await,
+        }
+        self.gateway.stop();
+        let farewell = pin!(sleep(limits.farewell));
+        self.accept(farewell, &places, &stopped).await;
+        drop(self.listener);
+        let _nobody_left = stopping.send(true);
+        let everyone = u32::try_from(limits.connections).unwrap_or(u32::MAX);
+        if timeout(limits.drain, places.acquire_many(everyone))
+            .await
+            .is_err()
+        {
+            tracing::warn!("requests still under way were cut off");
+        }
+    }
+
+    async fn accept(
+        &self,
+        mut stop: Pin<&mut impl Future<Output = ()>>,
+        places: &Arc<Semaphore>,
+        stopped: &watch::Receiver<bool>,
+    ) {
         loop {
             let accepted = tokio::select! {
-                () = &mut stop => break,
+                () = stop.as_mut() => return,
                 accepted = self.listener.accept() => accepted,
             };
             let (stream, address) = match accepted {
@@ -67,16 +110,6 @@ impl Server {
                 serve(stream, address, gateway, stopped).await;
                 drop(place);
             });
-        }
-        self.gateway.stop();
-        drop(self.listener);
-        let _nobody_left = stopping.send(true);
-        let everyone = u32::try_from(limits.connections).unwrap_or(u32::MAX);
-        if timeout(limits.drain, places.acquire_many(everyone))
-            .await
-            .is_err()
-        {
-            tracing::warn!("requests still under way were cut off");
         }
     }
 }

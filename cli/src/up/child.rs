@@ -1,6 +1,6 @@
 //! One child process, kept running: started again when it ends, ended when told.
 
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 use std::os::fd::OwnedFd;
 use std::process::{Command, ExitStatus, Stdio};
 use std::sync::Arc;
@@ -31,8 +31,28 @@ pub struct Plan {
     /// How long it may take to end before it is killed.
     pub grace: Duration,
     pub show: Show,
-    /// A socket that is kept open from one life of the child to the next, handed over as its standard input.
+    pub socket: Option<Socket>,
+}
+
+/// A socket that is kept open from one life of the child to the next, handed over as its standard input.
+pub struct Socket {
+    pub address: SocketAddr,
     pub listener: Option<TcpListener>,
+    /// Kept also when the child crashed: connections wait. Otherwise they are refused then, so that nobody waits for a
+    /// child that may not come back.
+    pub always: bool,
+}
+
+impl Socket {
+    fn hand_over(&mut self) -> Result<Stdio> {
+        let listener = match self.listener.take() {
+            Some(listener) => listener,
+            None => TcpListener::bind(self.address)?,
+        };
+        let handed = OwnedFd::from(listener.try_clone()?);
+        self.listener = Some(listener);
+        Ok(Stdio::from(handed))
+    }
 }
 
 /// A child under our care.
@@ -90,7 +110,7 @@ struct Signs {
     stopped: oneshot::Receiver<()>,
 }
 
-async fn keep_running(plan: Plan, journal: Journal, signs: Signs) {
+async fn keep_running(mut plan: Plan, journal: Journal, signs: Signs) {
     let Signs {
         ends,
         again,
@@ -99,7 +119,7 @@ async fn keep_running(plan: Plan, journal: Journal, signs: Signs) {
     let mut pause = FIRST_PAUSE;
     loop {
         let born = Instant::now();
-        let ended = match spawn(&plan, &journal) {
+        let ended = match spawn(&mut plan, &journal) {
             Err(error) => format!("could not be started: {error:#}"),
             Ok(mut child) => tokio::select! {
                 status = child.wait() => match status {
@@ -115,6 +135,9 @@ async fn keep_running(plan: Plan, journal: Journal, signs: Signs) {
             },
         };
         ends.fetch_add(1, Ordering::Relaxed);
+        if let Some(socket) = plan.socket.as_mut().filter(|socket| !socket.always) {
+            socket.listener = None;
+        }
         if born.elapsed() > HEALTHY_AFTER {
             pause = FIRST_PAUSE;
         }
@@ -131,10 +154,10 @@ async fn keep_running(plan: Plan, journal: Journal, signs: Signs) {
     }
 }
 
-fn spawn(plan: &Plan, journal: &Journal) -> Result<Child> {
+fn spawn(plan: &mut Plan, journal: &Journal) -> Result<Child> {
     let mut command = (plan.command)();
-    let input = match &plan.listener {
-        Some(listener) => Stdio::from(OwnedFd::from(listener.try_clone()?)),
+    let input = match &mut plan.socket {
+        Some(socket) => socket.hand_over()?,
         None => Stdio::null(),
     };
     command

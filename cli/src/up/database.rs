@@ -83,7 +83,7 @@ impl Database {
             end_by: Signal::INT,
             grace: STOP_WITHIN,
             show: Show::Alarms,
-            listener: None,
+            socket: None,
         };
         Ok(Some(Kept::start(plan, journal.clone())))
     }

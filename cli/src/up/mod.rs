@@ -23,7 +23,7 @@ use nexus_cluster::ServiceRole;
 use rustix::process::Signal;
 use tokio::signal::unix::{Signal as UnixSignal, SignalKind, signal};
 
-use self::child::Kept;
+use self::child::{Kept, Socket};
 use self::database::Database;
 use self::journal::{Journal, Show};
 use self::secrets::Secrets;
@@ -121,7 +121,12 @@ async fn up(args: &UpArgs, state: &State, claim: &Claim) -> Result<()> {
         for launch in launches {
             let address = launch.address;
             let listener = listener.take_if(|_| launch.name == PUBLIC);
-            kept.push(keep(launch, listener, &journal));
+            let socket = launch.keeps_socket.then_some(Socket {
+                address,
+                listener,
+                always: launch.name == PUBLIC,
+            });
+            kept.push(keep(launch, socket, &journal));
             // Whoever is started next finds this one at work, and need not ask again.
             ready::head_start(address).await;
         }
@@ -236,14 +241,14 @@ fn addresses(public: SocketAddr) -> Result<Vec<(&'static str, SocketAddr)>> {
     Ok(addresses)
 }
 
-fn keep(launch: Launch, listener: Option<TcpListener>, journal: &Journal) -> Kept {
+fn keep(launch: Launch, socket: Option<Socket>, journal: &Journal) -> Kept {
     let plan = child::Plan {
         name: launch.name.to_owned(),
         command: Box::new(move || launch.command()),
         end_by: Signal::TERM,
         grace: DRAIN,
         show: Show::All,
-        listener,
+        socket,
     };
     Kept::start(plan, journal.clone())
 }

@@ -22,6 +22,13 @@ pub struct Service {
     pub replaced_by: Option<&'static str>,
 }
 
+impl Service {
+    /// We keep its socket, so that nobody is refused while it is started again. The optimiser is asked again instead.
+    pub fn keeps_socket(&self) -> bool {
+        self.stores || self.name == PUBLIC
+    }
+}
+
 /// In the order of starting; stopped in reverse, so that nothing is asked of one that is gone.
 pub const SERVICES: [Service; 6] = [
     Service {
@@ -117,6 +124,7 @@ pub struct Installation<'a> {
 pub struct Launch {
     pub name: &'static str,
     pub address: SocketAddr,
+    pub keeps_socket: bool,
     program: PathBuf,
     settings: Vec<(String, String)>,
 }
@@ -166,6 +174,7 @@ impl Installation<'_> {
         Ok(Launch {
             name: service.name,
             address: self.address(service.name),
+            keeps_socket: service.keeps_socket(),
             program,
             settings,
         })
@@ -208,10 +217,11 @@ impl Installation<'_> {
                 secrets.get("CRM_LINK_SECRET")
             })?);
         }
+        if service.keeps_socket() {
+            settings.push(("NEXUS_LISTENER".to_owned(), "stdin".to_owned()));
+        }
         if service.name == PUBLIC {
             settings.push(("WEB_ROOT".to_owned(), self.web_root.display().to_string()));
-            // We keep the socket, so that nobody is refused while the gateway is started again.
-            settings.push(("GATEWAY_LISTENER".to_owned(), "stdin".to_owned()));
         }
         Ok(settings)
     }

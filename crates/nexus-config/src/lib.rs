@@ -1,7 +1,11 @@
 #![doc = include_str!("../README.md")]
 
+mod listener;
+
 use std::fmt;
 use std::str::FromStr;
+
+pub use listener::Listener;
 
 /// A value that never shows in a log.
 #[derive(Clone, PartialEq, Eq)]

@@ -4,6 +4,7 @@
 //! threads per request, and a client that goes away takes the connection with it.
 
 use std::future::poll_fn;
+use std::net::SocketAddr;
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
@@ -19,6 +20,8 @@ use crate::body::RequestBody;
 use crate::rescue::Refusal;
 
 pub struct Link {
+    /// Which replica it leads to.
+    pub address: SocketAddr,
     sender: SendRequest<RequestBody>,
     connection: Connection<TokioIo<TcpStream>, RequestBody>,
     over: bool,
@@ -37,12 +40,13 @@ pub enum Lost {
 }
 
 impl Link {
-    pub async fn new(stream: TcpStream) -> hyper::Result<Box<Self>> {
+    pub async fn new(stream: TcpStream, address: SocketAddr) -> hyper::Result<Box<Self>> {
         let (sender, connection) = http1::Builder::new()
             .max_buf_size(64 * 1024)
             .handshake(TokioIo::new(stream))
             .await?;
         Ok(Box::new(Self {
+            address,
             sender,
             connection,
             over: false,

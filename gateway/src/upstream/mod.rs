@@ -2,9 +2,13 @@
 
 mod answer;
 mod breaker;
+mod budget;
 mod link;
+mod targets;
+mod watch;
 
-use std::sync::atomic::AtomicUsize;
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -19,7 +23,15 @@ use crate::table::Service;
 use answer::Slot;
 pub use answer::UpstreamBody;
 use breaker::Breaker;
+use budget::Budget;
 use link::{Link, Lost};
+use nexus_telemetry::metrics::Page;
+pub use targets::BadAddress;
+use targets::Targets;
+use watch::{Moment, Watch, one_more};
+
+/// With it a service does its work once, however often it is asked.
+const IDEMPOTENCY_KEY: &str = "idempotency-key";
 
 /// The largest answer to a question of the gateway's own (an API description).
 const DOCUMENT_BYTES: usize = 8 * 1024 * 1024;
@@ -63,57 +75,70 @@ type Pool = Vec<Box<Link>>;
 
 pub struct Upstream {
     pub service: Service,
-    host: String,
-    port: u16,
+    targets: Targets,
     authority: HeaderValue,
     idle: Mutex<Pool>,
     breaker: Breaker,
+    budget: Budget,
+    watch: Watch,
     in_flight: AtomicUsize,
     limits: UpstreamLimits,
 }
 
-/// A service's address that cannot be used.
-#[derive(Debug, thiserror::Error)]
-#[error("{0:?} is not a service's address: it must look like http://host:port")]
-pub struct BadAddress(String);
-
 impl Upstream {
+    /// `urls` is `http://host:port`; several, separated by commas, are replicas of one service.
     pub fn new(
         service: Service,
-        url: &str,
+        urls: &str,
         limits: UpstreamLimits,
     ) -> Result<Arc<Self>, BadAddress> {
-        let bad = || BadAddress(url.to_owned());
-        let uri: Uri = url.parse().map_err(|_| bad())?;
-        let authority = uri.authority().ok_or_else(bad)?;
-        if uri.scheme_str() != Some("http") || uri.path().len() > 1 || uri.query().is_some() {
-            return Err(bad());
-        }
+        let (targets, authority) = Targets::parse(urls)?;
         Ok(Arc::new(Self {
             service,
-            host: authority.host().trim_matches(['[', ']']).to_owned(),
-            port: authority.port_u16().unwrap_or(80),
-            authority: HeaderValue::from_str(authority.as_str()).map_err(|_| bad())?,
+            targets,
+            authority,
             idle: Mutex::new(Vec::new()),
             breaker: Breaker::default(),
+            budget: Budget::default(),
+            watch: Watch::default(),
             in_flight: AtomicUsize::new(0),
             limits,
         }))
     }
 
+    /// Its numbers.
+    pub fn tell(&self, page: &mut Page) {
+        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        let moment = Moment {
+            in_flight: self.in_flight.load(Ordering::Relaxed),
+            idle: idle.len(),
+            open: self.breaker.is_open(),
+        };
+        drop(idle);
+        self.watch.tell(page, self.service.name(), &moment);
+    }
+
     /// Sends a request on, and returns the answer as soon as its head is there.
     ///
-    /// A request is sent again only when none of it had left, or when it is a plain read.
+    /// A request is sent again only when none of it had left, or when asking twice does what asking once does.
     pub async fn send(
         self: &Arc<Self>,
         mut request: Request<RequestBody>,
     ) -> Result<Response<UpstreamBody>, Refusal> {
         if self.breaker.is_open() {
+            one_more(&self.watch.refused_by_breaker);
             return Err(Refusal::Unavailable);
         }
-        let slot = Slot::take(self).ok_or(Refusal::Overloaded)?;
+        let slot = Slot::take(self).ok_or_else(|| {
+            one_more(&self.watch.overloaded);
+            Refusal::Overloaded
+        })?;
         request.headers_mut().insert(HOST, self.authority.clone());
-        let mut again = copy_of_read(&request);
+        if has_key(&request) {
+            let (parts, body) = request.into_parts();
+            request = Request::from_parts(parts, body.held().await?);
+        }
+        let mut again = copy_of_repeatable(&request);
         let mut fresh_failed = false;
         loop {
             let (mut link, rested) = match self.take_idle() {
@@ -123,6 +148,7 @@ impl Upstream {
             match link.exchange(request, self.limits.answer).await {
                 Ok(response) => {
                     self.breaker.answered();
+                    self.budget.answered();
                     return Ok(response.map(|body| UpstreamBody::new(body, link, slot)));
                 }
                 Err(Lost::Unsent(unsent)) if rested || !fresh_failed => {
@@ -130,9 +156,11 @@ impl Upstream {
                     request = *unsent;
                 }
                 Err(Lost::Unsent(_) | Lost::Broken) => {
-                    request = again.take().ok_or(Refusal::BadGateway)?;
+                    request = self.once_more(&mut again)?;
                 }
                 Err(Lost::TimedOut) => {
+                    one_more(&self.watch.timed_out);
+                    self.targets.shun(link.address);
                     if self.breaker.timed_out() {
                         self.watch();
                     }
@@ -143,11 +171,28 @@ impl Upstream {
         }
     }
 
+    /// The copy of a request whose answer was lost, once and within the budget.
+    fn once_more(
+        &self,
+        again: &mut Option<Request<RequestBody>>,
+    ) -> Result<Request<RequestBody>, Refusal> {
+        match again.take().filter(|_| self.budget.spend()) {
+            Some(request) => {
+                one_more(&self.watch.retries);
+                Ok(request)
+            }
+            None => {
+                one_more(&self.watch.broken);
+                Err(Refusal::BadGateway)
+            }
+        }
+    }
+
     fn take_idle(&self) -> Option<Box<Link>> {
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
         loop {
             let mut link = idle.pop()?;
-            if link.is_fresh(self.limits.idle) {
+            if !self.targets.is_shunned(link.address) && link.is_fresh(self.limits.idle) {
                 return Some(link);
             }
         }
@@ -176,6 +221,7 @@ impl Upstream {
                 return Err(Refusal::Unavailable);
             }
             if Instant::now() + pause > give_up {
+                one_more(&self.watch.unreachable);
                 if self.breaker.open() {
                     self.watch();
                 }
@@ -186,16 +232,30 @@ impl Upstream {
         }
     }
 
+    /// A connection to the first address that takes one.
     async fn connect(&self) -> Option<Box<Link>> {
-        let dialling = TcpStream::connect((self.host.as_str(), self.port));
+        for address in self.targets.in_turn().await {
+            match self.connect_to(address).await {
+                Some(link) => return Some(link),
+                None => self.targets.shun(address),
+            }
+        }
+        None
+    }
+
+    async fn connect_to(&self, address: SocketAddr) -> Option<Box<Link>> {
+        let dialling = TcpStream::connect(address);
         let stream = timeout(self.limits.connect, dialling).await.ok()?.ok()?;
         // Small messages both ways: waiting to fill packets only adds delay.
         stream.set_nodelay(true).ok()?;
-        Link::new(stream).await.ok()
+        let link = Link::new(stream, address).await.ok()?;
+        self.targets.pardon(address);
+        Some(link)
     }
 
     /// Looks in the background for the service to come back, and closes the breaker then.
     fn watch(self: &Arc<Self>) {
+        one_more(&self.watch.opened);
         tracing::warn!(
             upstream = self.service.name(),
             "a service stopped answering"
@@ -250,13 +310,18 @@ impl Upstream {
     }
 }
 
-/// A read without a body can be asked twice.
-fn copy_of_read(request: &Request<RequestBody>) -> Option<Request<RequestBody>> {
-    let read = matches!(*request.method(), Method::GET | Method::HEAD);
-    if !read || !matches!(request.body(), RequestBody::Empty) {
+fn has_key(request: &Request<RequestBody>) -> bool {
+    *request.method() == Method::POST && request.headers().contains_key(IDEMPOTENCY_KEY)
+}
+
+/// A read without a body can be asked twice, and so can what carries a key and is held whole.
+fn copy_of_repeatable(request: &Request<RequestBody>) -> Option<Request<RequestBody>> {
+    let read = matches!(*request.method(), Method::GET | Method::HEAD)
+        && matches!(request.body(), RequestBody::Empty);
+    if !read && !has_key(request) {
         return None;
     }
-    let mut copy = Request::new(RequestBody::Empty);
+    let mut copy = Request::new(request.body().again()?);
     *copy.method_mut() = request.method().clone();
     *copy.uri_mut() = request.uri().clone();
     *copy.headers_mut() = request.headers().clone();

@@ -109,7 +109,7 @@ async fn an_answer_that_breaks_off_is_502_before_its_head_and_never_looks_whole_
     assert_eq!(
         (times("POST"), times("GET")),
         (1, 2),
-        "a write is never repeated, a read once"
+        "a write without a key is never repeated, a read once"
     );
     let cut = stage.signed_in("GET", "/api/v1/clients/cut", "", "").await;
     assert_eq!((cut.status, cut.whole), (200, false));

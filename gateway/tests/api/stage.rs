@@ -9,7 +9,7 @@ use gateway::server::Server;
 use gateway::table::Service;
 use jsonwebtoken::jwk::Jwk;
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
-use nexus_config::Secret;
+use nexus_config::{Listener, Secret};
 use nexus_peers::Credentials;
 use serde_json::{Value, json};
 use tokio::sync::oneshot;
@@ -59,6 +59,8 @@ impl Stage {
         ];
         let mut config = Config {
             bind: SocketAddr::from(([127, 0, 0, 1], 0)),
+            listener: Listener::Own,
+            metrics_bind: None,
             upstreams: vec![(Service::Auth, auth.url()), (Service::Crm, crm.url())],
             web_root: None,
             public_url: "https://crm.example.it".to_owned(),
@@ -68,6 +70,7 @@ impl Stage {
                 client_id: "gateway".to_owned(),
                 client_secret: Secret::new("secret".to_owned()),
             },
+            tiles: None,
             limits: quick(),
         };
         change(&mut config);
@@ -153,6 +156,8 @@ impl Stage {
 fn quick() -> Limits {
     let mut limits = Limits {
         drain: Duration::from_secs(2),
+        quiet_start: Duration::ZERO,
+        farewell: Duration::from_millis(50),
         ..Limits::default()
     };
     limits.guard.head = Duration::from_millis(300);

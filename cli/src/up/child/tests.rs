@@ -54,7 +54,7 @@ fn shell(script: &'static str, grace: Duration) -> Plan {
         end_by: Signal::TERM,
         grace,
         show: Show::All,
-        listener: None,
+        socket: None,
     }
 }
 
@@ -73,7 +73,12 @@ async fn a_socket_outlives_the_one_that_was_handed_it() {
         python
     };
     let mut plan = shell("", Duration::from_secs(5));
-    (plan.command, plan.listener) = (Box::new(command), Some(listener));
+    plan.command = Box::new(command);
+    plan.socket = Some(Socket {
+        address,
+        listener: Some(listener),
+        always: false,
+    });
     let kept = Kept::start(plan, scratch.journal());
     for _ in 0..3 {
         let mut connection = tokio::net::TcpStream::connect(address)
