@@ -3,13 +3,13 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crossbeam_channel::{Receiver, Sender, TrySendError};
 use diesel::connection::SimpleConnection;
 use diesel::pg::PgConnection;
 use diesel::r2d2::{ConnectionManager, CustomizeConnection, R2D2Connection};
 use nexus_config::Secret;
 use tokio::sync::oneshot;
 
+use crate::queue::Queue;
 use crate::watch::Watch;
 use crate::{DbError, DbResult};
 
@@ -43,8 +43,17 @@ enum Health {
 /// A handle to the database threads; cheap to clone.
 #[derive(Clone)]
 pub struct Db {
-    jobs: Sender<Job>,
+    jobs: Arc<Jobs>,
     watch: Arc<Watch>,
+}
+
+/// When the last handle is gone, the threads end.
+struct Jobs(Arc<Queue<Job>>);
+
+impl Drop for Jobs {
+    fn drop(&mut self) {
+        self.0.close();
+    }
 }
 
 const WAITING: u8 = 0;
@@ -59,19 +68,21 @@ impl Db {
     #[must_use]
     pub fn start(settings: &DbSettings) -> Self {
         let pool = pool(settings);
-        let (jobs, waiting) = crossbeam_channel::bounded(QUEUE);
+        let queue = Arc::new(Queue::new(settings.threads, QUEUE));
         let watch = Arc::new(Watch::default());
         for number in 0..settings.threads {
-            let (pool, waiting, watch) = (pool.clone(), waiting.clone(), Arc::clone(&watch));
+            let (pool, queue, watch) = (pool.clone(), Arc::clone(&queue), Arc::clone(&watch));
             thread::Builder::new()
                 .name(format!("db-{number}"))
-                .spawn(move || work(&pool, &waiting, &watch))
+                .spawn(move || work(number, &pool, &queue, &watch))
                 .expect("the operating system gives a thread at start");
         }
         let (threads, told) = (settings.threads, Arc::clone(&watch));
+        let waiting = Arc::clone(&queue);
         nexus_telemetry::metrics::provide("db", move |page| {
-            told.tell(page, threads, waiting.len());
+            told.tell(page, threads, waiting.waiting());
         });
+        let jobs = Arc::new(Jobs(queue));
         Self { jobs, watch }
     }
 
@@ -119,7 +130,8 @@ impl Db {
         let state = Arc::new(AtomicU8::new(WAITING));
         let started = Arc::clone(&state);
         let span = tracing::debug_span!(target: nexus_telemetry::SPANS, "db", otel.name = name);
-        let (asked, trace_id) = (Instant::now(), nexus_telemetry::trace_id());
+        let (asked, request) = (Instant::now(), nexus_telemetry::current_request());
+        let part = request.as_ref().and_then(nexus_telemetry::Request::part);
         let watch = Arc::clone(&self.watch);
         let job: Job = Box::new(move |conn| {
             if started
@@ -133,7 +145,7 @@ impl Db {
             watch.waited.observe(begun - asked);
             let (result, health) = match conn {
                 Ok(conn) => {
-                    let result = nexus_telemetry::on_behalf_of(trace_id, || work(conn));
+                    let result = nexus_telemetry::on_behalf_of(request, || work(conn));
                     watch.worked.observe(begun.elapsed());
                     let health = if result.is_ok() {
                         Health::Good
@@ -148,12 +160,9 @@ impl Db {
             let _gone = answer.send(result);
             health
         });
-        match self.jobs.try_send(job) {
-            Ok(()) => {}
-            Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => {
-                self.watch.full();
-                return Err(DbError::Busy.into());
-            }
+        if !self.jobs.0.push(part, job) {
+            self.watch.full();
+            return Err(DbError::Busy.into());
         }
         tokio::pin!(answered);
         if let Ok(result) = tokio::time::timeout(START_WITHIN, &mut answered).await {
@@ -203,9 +212,9 @@ impl CustomizeConnection<PgConnection, diesel::r2d2::Error> for Prepared {
 }
 
 /// A database thread: it keeps its connection until that breaks.
-fn work(pool: &Pool, jobs: &Receiver<Job>, watch: &Watch) {
+fn work(number: usize, pool: &Pool, jobs: &Queue<Job>, watch: &Watch) {
     let mut held = None;
-    while let Ok(job) = jobs.recv() {
+    while let Some(job) = jobs.take(number) {
         let _busy = watch.busy();
         if held.is_none() {
             match pool.get() {

@@ -3,6 +3,7 @@
 mod db;
 mod error;
 mod migrate;
+mod queue;
 mod watch;
 
 pub use db::{Db, DbSettings};

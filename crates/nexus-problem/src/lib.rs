@@ -5,7 +5,7 @@ mod problem;
 mod text;
 
 pub use extract::{Body, BodyHash, Id, IfMatch, Query, from_json, merged, new_record};
-pub use nexus_telemetry::{trace_id, with_trace_id};
+pub use nexus_telemetry::trace_id;
 pub use problem::{
     ApiError, ApiResult, FieldError, FieldErrors, Problem, ProblemBody, not_found_handler,
 };

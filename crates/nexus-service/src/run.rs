@@ -12,7 +12,7 @@ use diesel::Connection;
 use diesel::pg::PgConnection;
 use diesel_migrations::EmbeddedMigrations;
 use nexus_auth::Verifier;
-use nexus_config::{BadSettings, Secret, Settings};
+use nexus_config::{BadSettings, Listener, Secret, Settings};
 use nexus_db::{Db, DbSettings, MigrationError, migrate};
 use nexus_peers::{Credentials, Peers};
 use utoipa::openapi::OpenApi;
@@ -110,6 +110,7 @@ fn bind_address(service: Service, settings: &mut Settings) -> SocketAddr {
 
 struct Start {
     bind: SocketAddr,
+    listener: Listener,
     database_url: Secret,
     parts: Parts,
 }
@@ -120,10 +121,12 @@ fn settings(
 ) -> Result<Start, BadSettings> {
     let mut settings = Settings::from_env();
     let bind = bind_address(service, &mut settings);
+    let listener = settings.or("NEXUS_LISTENER", Listener::Own);
     let database_url = settings.required("DATABASE_URL", "postgres://role:password@host/nexus");
     let parts = read(&mut settings);
     let start = database_url.zip(parts).map(|(database_url, parts)| Start {
         bind,
+        listener,
         database_url,
         parts,
     });
@@ -136,9 +139,8 @@ fn start(
 ) -> Result<(), Failure> {
     let _telemetry = nexus_telemetry::start(service.name)?;
     let start = settings(service, read)?;
-    let listener = TcpListener::bind(start.bind)
-        .map_err(|error| format!("cannot listen on {}: {error}", start.bind))?;
-    listener.set_nonblocking(true)?;
+    let listener = start.listener.open(start.bind);
+    let listener = listener.map_err(|error| format!("cannot listen on {}: {error}", start.bind))?;
     actix_web::rt::System::new().block_on(live(service, start, listener))
 }
 

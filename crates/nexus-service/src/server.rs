@@ -38,20 +38,18 @@ pub struct Running {
 }
 
 impl Running {
-    /// Not ready any more; gives connections back, closes the listener, finishes what has begun, then stops. It does not wait
-    /// for the framework, which looks once a second: whoever starts this service again does so at once.
+    /// Not ready any more; gives connections back, accepts no more of them, finishes what has begun, then stops. It does not
+    /// wait for the framework, which looks once a second: whoever starts this service again does so at once.
     pub async fn drain(self) -> std::io::Result<()> {
         self.feed.stop();
         self.drain.say_farewell().await;
+        // What was accepted is served to its end; told to stop, the framework would drop what still waits for a worker.
+        self.handle.pause().await;
+        self.drain.finished(DRAIN).await;
         let stopping = self.handle.stop(true);
-        let finished = async {
-            // The listener is closed within moments of being told.
-            tokio::time::sleep(LISTENER_CLOSES).await;
-            self.drain.finished(DRAIN).await;
-        };
         tokio::select! {
             () = stopping => self.ended.await.unwrap_or_else(|error| Err(std::io::Error::other(error))),
-            () = finished => Ok(()),
+            () = tokio::time::sleep(LISTENER_CLOSES) => Ok(()),
         }
     }
 }

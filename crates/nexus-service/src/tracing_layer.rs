@@ -10,9 +10,9 @@ use actix_web::http::header::{ALLOW, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::{Error, ResponseError};
-use nexus_problem::{ApiError, Problem, with_trace_id};
+use nexus_problem::{ApiError, Problem};
 use nexus_telemetry::metrics::REQUESTS;
-use nexus_telemetry::{SPANS, TraceParent, adopt_parent};
+use nexus_telemetry::{Request, SPANS, TraceParent, adopt_parent, with_request};
 use tracing::Instrument;
 use utoipa::openapi::OpenApi;
 
@@ -75,7 +75,8 @@ pub(crate) async fn trace(
         adopt_parent(&span, &parent);
     }
     let answering = next.call(request).instrument(span.clone());
-    let response = with_trace_id(id.clone(), async {
+    let asked = Request::new(id.clone(), route.as_deref());
+    let response = with_request(asked, async {
         let response = answering.await?.map_into_boxed_body();
         Ok::<_, Error>(speak_problem(response, route.as_deref(), &methods))
     })

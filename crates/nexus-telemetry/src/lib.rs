@@ -20,7 +20,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer};
 
 pub use context::{TraceParent, adopt_parent, current_traceparent};
-pub use trace_id::{on_behalf_of, trace_id, with_trace_id};
+pub use trace_id::{Request, current_request, on_behalf_of, trace_id, with_request};
 
 use lines::Traced;
 
