@@ -206,11 +206,15 @@ def stand_in(history, key):
             self.say(history.page(after, limit))
 
         def say(self, body):
-            self.send_response(200)
-            self.send_header("content-type", "application/json")
-            self.send_header("content-length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+            try:
+                self.send_response(200)
+                self.send_header("content-type", "application/json")
+                self.send_header("content-length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+            except BrokenPipeError:
+                # Whoever asked has stopped.
+                self.close_connection = True
 
         def log_message(self, *_):
             pass

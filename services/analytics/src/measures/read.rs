@@ -1,10 +1,11 @@
 //! Sums of measures: from the rollups where they can say it, else from the facts; one statement for many questions.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use chrono::{Datelike, Months, NaiveDate};
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Date, Integer, Nullable, Text, Uuid as SqlUuid};
+use diesel::sql_types::{BigInt, Date, Integer, Nullable, SmallInt, Text, Uuid as SqlUuid};
 use nexus_db::DbResult;
 use uuid::Uuid;
 
@@ -57,8 +58,6 @@ pub struct Ask {
 /// One line of an answer.
 #[derive(Debug, Clone, PartialEq, Eq, QueryableByName)]
 pub struct Sum {
-    #[diesel(sql_type = Integer)]
-    pub ask: i32,
     #[diesel(sql_type = Nullable<Date>)]
     pub day: Option<NaiveDate>,
     #[diesel(sql_type = Nullable<SqlUuid>)]
@@ -71,49 +70,132 @@ pub struct Sum {
     pub cents: i64,
 }
 
-/// The answers, a list a question.
+/// The answers, a list a question; a line a day, owner and key. What several questions ask of the same rollups is read once.
 pub fn sums(conn: &mut PgConnection, which: &Which, asks: &[Ask]) -> DbResult<Vec<Vec<Sum>>> {
-    let parts: Vec<String> = asks
-        .iter()
-        .enumerate()
-        .map(|(number, ask)| question(number, which, ask))
-        .collect();
-    let mut answers = vec![Vec::new(); asks.len()];
-    if parts.is_empty() {
-        return Ok(answers);
-    }
-    let lines: Vec<Sum> = diesel::sql_query(parts.join(" UNION ALL ")).load(conn)?;
-    for line in lines {
-        if let Some(answer) = usize::try_from(line.ask)
-            .ok()
-            .and_then(|ask| answers.get_mut(ask))
-        {
-            answer.push(line);
+    let mut reads: Vec<(Read, Vec<Answered>)> = Vec::new();
+    for (number, ask) in asks.iter().enumerate() {
+        for read in parts(which, ask, &definition(ask.measure)) {
+            let answered = Answered {
+                ask: number,
+                measure: ask.measure.number(),
+            };
+            match reads.iter_mut().find(|(known, _)| *known == read) {
+                Some((_, list)) => list.push(answered),
+                None => reads.push((read, vec![answered])),
+            }
         }
     }
-    Ok(answers)
+    if reads.is_empty() {
+        return Ok(vec![Vec::new(); asks.len()]);
+    }
+    let selects: Vec<String> = reads
+        .iter()
+        .enumerate()
+        .map(|(number, (read, list))| read.select(number, which, list))
+        .collect();
+    let lines: Vec<Line> = diesel::sql_query(selects.join(" UNION ALL ")).load(conn)?;
+    Ok(distributed(lines, &reads, asks.len()))
 }
 
-fn question(number: usize, which: &Which, ask: &Ask) -> String {
-    let definition = definition(ask.measure);
-    let parts = parts(which, ask, &definition).join(" UNION ALL ");
-    let (day, owner, key) = columns(ask.by);
-    let groups: Vec<&str> = [
-        (day != NO_DAY).then_some(day),
-        (owner != NO_OWNER).then_some(owner),
-        (key != NO_KEY).then_some(key),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
-    let mut sql = format!(
-        "SELECT {number}::int AS ask, {day} AS day, {owner} AS owner_id, {key} AS key,
-         coalesce(sum(n), 0)::bigint AS n, coalesce(sum(cents), 0)::bigint AS cents FROM ({parts}) p{number}"
-    );
-    if !groups.is_empty() {
-        let _infallible = write!(sql, " GROUP BY {}", groups.join(", "));
+/// A question that a read is for, and the measure that it asks for.
+#[derive(Debug, Clone, Copy)]
+struct Answered {
+    ask: usize,
+    measure: i16,
+}
+
+#[derive(QueryableByName)]
+struct Line {
+    #[diesel(sql_type = Integer)]
+    read: i32,
+    #[diesel(sql_type = SmallInt)]
+    measure: i16,
+    #[diesel(embed)]
+    sum: Sum,
+}
+
+/// Gives each question its lines; those of the same day, owner and key are one.
+fn distributed(lines: Vec<Line>, reads: &[(Read, Vec<Answered>)], asks: usize) -> Vec<Vec<Sum>> {
+    type Place = (Option<NaiveDate>, Option<Uuid>, String);
+    let mut answers: Vec<BTreeMap<Place, (i64, i64)>> = vec![BTreeMap::new(); asks];
+    for Line { read, measure, sum } in lines {
+        let list = usize::try_from(read).ok().and_then(|read| reads.get(read));
+        for answered in list.into_iter().flat_map(|(_, list)| list) {
+            if measure == answered.measure {
+                let place = (sum.day, sum.owner_id, sum.key.clone());
+                let held = answers[answered.ask].entry(place).or_default();
+                *held = (held.0 + sum.n, held.1 + sum.cents);
+            }
+        }
     }
-    sql
+    let list = |answer: BTreeMap<Place, (i64, i64)>| {
+        let line = |((day, owner_id, key), (n, cents))| Sum {
+            day,
+            owner_id,
+            key,
+            n,
+            cents,
+        };
+        answer.into_iter().map(line).collect()
+    };
+    answers.into_iter().map(list).collect()
+}
+
+/// Something that is read once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Read {
+    /// Rollups of some measures.
+    Counts {
+        by: By,
+        slice: Slice,
+        span: Option<Span>,
+        owned: bool,
+    },
+    /// Facts of one measure.
+    Facts {
+        by: By,
+        measure: i16,
+        select: String,
+    },
+}
+
+impl Read {
+    fn select(&self, number: usize, which: &Which, list: &[Answered]) -> String {
+        let (by, rows) = match self {
+            Self::Counts {
+                by,
+                slice,
+                span,
+                owned,
+            } => {
+                let mut measures: Vec<i16> = list.iter().map(|answered| answered.measure).collect();
+                measures.sort_unstable();
+                measures.dedup();
+                (*by, counts(which, &measures, *slice, *span, *owned))
+            }
+            Self::Facts {
+                by,
+                measure,
+                select,
+            } => (
+                *by,
+                format!("SELECT {measure}::smallint AS measure, f.* FROM ({select}) f"),
+            ),
+        };
+        let (day, owner, key) = columns(by);
+        let mut groups = vec!["measure"];
+        groups.extend(
+            [(day, NO_DAY), (owner, NO_OWNER), (key, NO_KEY)]
+                .into_iter()
+                .filter(|(is, no)| is != no)
+                .map(|(is, _)| is),
+        );
+        format!(
+            "SELECT {number}::int AS read, measure, {day} AS day, {owner} AS owner_id, {key} AS key, sum(n)::bigint AS n,
+             sum(cents)::bigint AS cents FROM ({rows}) p{number} GROUP BY {}",
+            groups.join(", ")
+        )
+    }
 }
 
 const NO_DAY: &str = "NULL::date";
@@ -132,31 +214,38 @@ const fn columns(by: By) -> (&'static str, &'static str, &'static str) {
     }
 }
 
-/// The selects of `day, owner_id, key, n, cents` that together answer.
-fn parts(which: &Which, ask: &Ask, definition: &Definition) -> Vec<String> {
+/// What together answers a question.
+fn parts(which: &Which, ask: &Ask, definition: &Definition) -> Vec<Read> {
     let narrowed = which.narrows(definition);
     let unknown_owner =
         definition.ownerless.is_some() && (which.owners.is_some() || ask.by == By::Owner);
+    let from_facts = |span| Read::Facts {
+        by: ask.by,
+        measure: ask.measure.number(),
+        select: facts(which, ask, definition, span),
+    };
+    let from_counts = |slice, span| Read::Counts {
+        by: ask.by,
+        slice,
+        span,
+        owned: definition.ownerless.is_none(),
+    };
     let Some(slices) = rolled_up(definition, ask.by).filter(|_| !narrowed && !unknown_owner) else {
-        return vec![facts(which, ask, definition, ask.span)];
+        return vec![from_facts(ask.span)];
     };
-    let Some(span) = ask.span else {
-        return vec![counts(which, ask.measure, slices.whole, None)];
+    let Some(span) = ask.span.filter(|_| slices.monthly) else {
+        return vec![from_counts(slices.whole, ask.span)];
     };
-    if !slices.monthly {
-        return vec![counts(which, ask.measure, slices.whole, Some(span))];
-    }
     let pieces = span.pieces();
-    let mut parts = Vec::new();
-    if let Some(months) = pieces.months {
-        parts.push(counts(which, ask.measure, slices.whole, Some(months)));
-    }
-    for edge in pieces.edges {
-        parts.push(match slices.edges {
-            Some(slice) => counts(which, ask.measure, slice, Some(edge)),
-            None => facts(which, ask, definition, Some(edge)),
-        });
-    }
+    let mut parts: Vec<Read> = pieces
+        .months
+        .map(|months| from_counts(slices.whole, Some(months)))
+        .into_iter()
+        .collect();
+    parts.extend(pieces.edges.into_iter().map(|edge| match slices.edges {
+        Some(slice) => from_counts(slice, Some(edge)),
+        None => from_facts(Some(edge)),
+    }));
     parts
 }
 
@@ -200,10 +289,17 @@ fn rolled_up(definition: &Definition, by: By) -> Option<RolledUp> {
     }
 }
 
-fn counts(which: &Which, measure: Measure, slice: Slice, span: Option<Span>) -> String {
+fn counts(
+    which: &Which,
+    measures: &[i16],
+    slice: Slice,
+    span: Option<Span>,
+    owned: bool,
+) -> String {
+    let list: Vec<String> = measures.iter().map(i16::to_string).collect();
     let mut conditions = format!(
-        "measure = {} AND slice = {}",
-        measure.number(),
+        "measure IN ({}) AND slice = {}",
+        list.join(", "),
         slice.number()
     );
     if let Some(span) = span {
@@ -214,13 +310,12 @@ fn counts(which: &Which, measure: Measure, slice: Slice, span: Option<Span>) -> 
             date(span.until)
         );
     }
-    let ownerless = definition(measure).ownerless.is_some();
-    if !ownerless {
+    if owned {
         which.owned(&mut conditions, "owner_id");
     }
     format!(
-        "SELECT day, owner_id, key, n, cents FROM counts WHERE {conditions}
-         UNION ALL SELECT day, owner_id, key, n, cents FROM count_deltas WHERE {conditions}"
+        "SELECT measure, day, owner_id, key, n, cents FROM counts WHERE {conditions}
+         UNION ALL SELECT measure, day, owner_id, key, n, cents FROM count_deltas WHERE {conditions}"
     )
 }
 

@@ -447,7 +447,6 @@ mod tests {
             Uuid::from_u128(2)
         );
         let line = Sum {
-            ask: 0,
             day: None,
             owner_id: None,
             key,

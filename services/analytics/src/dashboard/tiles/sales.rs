@@ -377,7 +377,6 @@ mod tests {
 
     fn sum(day: &str, n: i64) -> Sum {
         Sum {
-            ask: 0,
             day: Some(day.parse().unwrap()),
             owner_id: None,
             key: String::new(),
