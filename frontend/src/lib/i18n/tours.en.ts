@@ -7,7 +7,6 @@ export const tourWords: typeof italian = {
   tours: {
     title: 'Tour',
     of: (day) => `Tour of ${day}`,
-    ofAgent: (name, day) => `${name} · ${day}`,
     previous: 'Day before',
     next: 'Day after',
     toToday: 'Today',
@@ -165,12 +164,9 @@ export const tourWords: typeof italian = {
     acceptDays: 'Days to accept',
     accepted: (count) => `${count} ${many(count, 'tour is', 'tours are')} in the diary.`,
     acceptedText: 'This proposal is in the diary already.',
-    acceptedPartly: (names) =>
-      `In the diary; but these changes have to be made again by hand: ${names}.`,
     discard: 'Discard',
     discarded: 'Proposal discarded.',
     toWeek: 'Go to the week',
-    toMonday: (day) => `Open ${day}`,
     nothing: 'Nothing to plan',
     nothingText:
       'No visit is possible on these days. Below is why; choose other days or fill the gaps.',

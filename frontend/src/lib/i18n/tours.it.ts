@@ -7,7 +7,6 @@ export const tourWords = {
   tours: {
     title: 'Giro',
     of: (day: string) => `Giro di ${day}`,
-    ofAgent: (name: string, day: string) => `${name} · ${day}`,
     previous: 'Giorno prima',
     next: 'Giorno dopo',
     toToday: 'Oggi',
@@ -170,12 +169,9 @@ export const tourWords = {
     acceptDays: 'Giorni da accettare',
     accepted: (count: number) => `${count} ${many(count, 'giro è', 'giri sono')} in agenda.`,
     acceptedText: 'Questa proposta è già in agenda.',
-    acceptedPartly: (names: string) =>
-      `In agenda; ma queste modifiche vanno rifatte a mano: ${names}.`,
     discard: 'Scarta',
     discarded: 'Proposta scartata.',
     toWeek: 'Vai alla settimana',
-    toMonday: (day: string) => `Apri ${day}`,
     nothing: 'Niente da pianificare',
     nothingText:
       'In questi giorni non c’è nessuna visita possibile. Sotto c’è il perché; puoi scegliere altri giorni o riempire i buchi.',
