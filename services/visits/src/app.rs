@@ -50,6 +50,7 @@ fn configure(cfg: &mut ServiceConfig) {
     reports::routes::configure(cfg);
     // Before the visits, whose ids are any word.
     figures::routes::configure(cfg);
+    mirror::routes::configure(cfg);
     visits::routes::configure(cfg);
     visits::steps::configure(cfg);
     photos::routes::configure(cfg);
@@ -90,10 +91,13 @@ pub fn parts(settings: &mut Settings) -> Option<Parts> {
     let peers = Arc::new(nexus_peers::Peers::new(credentials.clone()));
     let engines = Engines::new(peers, &places.optimizer, places.osrm.as_deref());
     let shared = Data::new(engines.clone());
+    let crm = Data::new(mirror::rebuild::Crm(places.crm.clone()));
     Some(Parts {
         credentials,
         configure: Arc::new(move |cfg| {
-            cfg.app_data(shared.clone()).configure(configure);
+            cfg.app_data(shared.clone())
+                .app_data(crm.clone())
+                .configure(configure);
         }),
         background: Box::new(move |app| background(app, &places, engines)),
     })
@@ -164,6 +168,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         reports::routes::show_for_visit,
         territories::routes::list, territories::routes::create, territories::routes::show, territories::routes::change,
         territories::routes::archive,
+        mirror::routes::show, mirror::routes::start,
         calendar::routes::show, calendar::routes::make, calendar::routes::revoke, calendar::routes::read,
         plans::routes::list, plans::routes::create, plans::routes::show, plans::routes::adjusted, plans::routes::cancel, plans::routes::take,
         tours::routes::list, tours::routes::create, tours::routes::show, tours::routes::change, tours::routes::withdraw,

@@ -97,6 +97,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    mirror_rebuilds (id) {
+        id -> SmallInt,
+        status -> Text,
+        detail -> Nullable<Text>,
+        applied -> BigInt,
+        expected -> BigInt,
+        started_at -> Timestamptz,
+        noted_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     offers (id) {
         id -> Uuid,
         version -> BigInt,

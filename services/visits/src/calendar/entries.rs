@@ -50,10 +50,13 @@ fn status(visit: &Visit) -> Status {
 }
 
 fn summary(visit: &Visit, place: &Place) -> String {
-    let who = if place.name.is_empty() || place.name == place.client_name {
-        place.client_name.clone()
+    let (client, shop) = (&place.client_name, &place.name);
+    let who = if client.contains(shop.as_str()) {
+        client.clone()
+    } else if shop.contains(client.as_str()) {
+        shop.clone()
     } else {
-        format!("{} – {}", place.client_name, place.name)
+        format!("{client} – {shop}")
     };
     match &visit.subject {
         Some(subject) => format!("{who}: {subject}"),

@@ -118,11 +118,16 @@ pub fn spots(
         .load(conn)?)
 }
 
-/// What these clients ordered from a day on, in cents.
-pub fn ordered_since(conn: &mut PgConnection, since: NaiveDate) -> DbResult<HashMap<Uuid, i64>> {
+/// What each of these clients ordered from a day on, in cents.
+pub fn ordered_since(
+    conn: &mut PgConnection,
+    clients: &[Uuid],
+    since: NaiveDate,
+) -> DbResult<HashMap<Uuid, i64>> {
     use counted_orders as orders;
     let sum = diesel::dsl::sql::<diesel::sql_types::BigInt>("sum(total_cents)::bigint");
     let rows: Vec<(Option<Uuid>, i64)> = orders::table
+        .filter(orders::client_id.eq_any(clients))
         .filter(orders::ordered_on.ge(since))
         .group_by(orders::client_id)
         .select((orders::client_id, sum))

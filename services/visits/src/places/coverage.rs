@@ -249,7 +249,10 @@ async fn show_map(
             let most = usize::try_from(SPOTS_MOST).unwrap_or(usize::MAX);
             let cut = spots.len() > most;
             let since = today.checked_sub_days(YEAR).unwrap_or(today);
-            let ordered = cover::ordered_since(conn, since)?;
+            let mut clients: Vec<Uuid> = spots.iter().map(|one| one.client_id).collect();
+            clients.sort_unstable();
+            clients.dedup();
+            let ordered = cover::ordered_since(conn, &clients, since)?;
             let cents = |one: &Spot| ordered.get(&one.client_id).copied().unwrap_or(0);
             let items = spots
                 .into_iter()

@@ -20,6 +20,8 @@ use crate::travel::crow_meters;
 
 /// A position that a phone found so long before or after is of somewhere else.
 const FIX_SECONDS: i64 = 120;
+/// A phone that had no signal tells a check-in within so many days.
+const BACK_DAYS: i64 = 31;
 
 /// When somebody came, and where they are, if they choose to say.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -57,7 +59,7 @@ impl Arrival {
     /// Every wrong field.
     pub fn review(self, rules: &VisitRules, now: DateTime<Utc>) -> Result<Arrived, FieldErrors> {
         let mut errors = FieldErrors::default();
-        review_past(&mut errors, "/at", self.at, now);
+        review_past(&mut errors, "/at", self.at, now, BACK_DAYS);
         let at = self.at.unwrap_or(now).min(now);
         if self.lat.is_some() != self.lng.is_some() {
             let detail = "Give latitude and longitude, or neither.";
@@ -208,7 +210,7 @@ pub fn correct(
 ) -> Result<Visit, Problem> {
     let mut errors = FieldErrors::default();
     let reason = required_text(&mut errors, "/reason", &correction.reason, 300);
-    review_past(&mut errors, "/at", correction.at, act.now);
+    review_past(&mut errors, "/at", correction.at, act.now, BACK_DAYS);
     errors.or(())?;
     let before = locked(conn, act, id, if_match)?;
     let last = queries::check_ins(conn, id)?.pop();

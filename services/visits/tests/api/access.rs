@@ -50,6 +50,8 @@ const TABLE: &[Row] = &[
     Row("put", "/api/v1/visits/{id}/photos/{photo}", SELLERS),
     Row("delete", "/api/v1/visits/{id}/photos/{photo}", SELLERS),
     Row("get", "/api/v1/visits/figures", EVERYBODY),
+    Row("get", "/api/v1/visits/rebuild", ADMINS),
+    Row("post", "/api/v1/visits/rebuild", ADMINS),
     Row("get", "/api/v1/report-templates", EVERYBODY),
     Row("post", "/api/v1/report-templates", ADMINS),
     Row("get", "/api/v1/report-templates/{id}", EVERYBODY),

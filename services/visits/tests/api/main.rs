@@ -14,5 +14,6 @@ mod plans;
 mod reports;
 mod rules;
 mod territories;
+mod timeline;
 mod tours;
 mod visits;

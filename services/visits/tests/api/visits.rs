@@ -135,7 +135,7 @@ async fn what_cannot_have_been_is_refused_with_its_place() {
             ["/ended_at"],
         ),
         (
-            json!({"outcome": "ordered", "ended_at": "2026-09-22T19:00:00Z"}),
+            json!({"outcome": "ordered", "ended_at": "2025-09-22T19:00:00Z"}),
             ["/ended_at"],
         ),
         (
