@@ -12,6 +12,7 @@ mod leads;
 mod selling;
 mod staff;
 mod towns;
+mod visits;
 mod words;
 
 use std::path::Path;
@@ -55,10 +56,11 @@ pub async fn fill(connection: &Connection, state: &Path) -> Result<()> {
     let bundles = clients::invent(today);
     let new = fill::fill(&staff, &bundles).await?;
     selling::fill(&staff, &bundles, today).await?;
-    match new {
+    let visited = visits::fill(&staff, &bundles, today).await?;
+    match new + visited {
         0 => println!("the demo company is there already; nothing was added"),
         _ => println!(
-            "{new} clients with contacts, deals, talks, leads, offers and orders in {:.1} s",
+            "{new} clients with contacts, deals, talks, leads, offers and orders, and {visited} visits in {:.1} s",
             started.elapsed().as_secs_f32()
         ),
     }

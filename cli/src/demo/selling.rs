@@ -277,7 +277,7 @@ fn path(collection: &str, record_id: &Value) -> String {
 }
 
 /// A step that may have been taken the last time.
-fn once(taken: Result<Value>) -> Result<()> {
+pub fn once(taken: Result<Value>) -> Result<()> {
     match taken {
         Err(error) if !is_there(&error) => Err(error).context("a step of the demo"),
         _ => Ok(()),
