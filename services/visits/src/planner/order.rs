@@ -73,13 +73,20 @@ pub fn saved(shift: &Shift, items: &[Item], matrix: &Matrix) -> Saved {
     }
 }
 
+/// A day after one stop has moved.
+struct Move {
+    misses: (usize, i64, i64),
+    order: Vec<usize>,
+    day: Day,
+}
+
 /// Moves single stops while each move is worth it.
 fn moved(shift: &Shift, items: &[Item], order: &mut Vec<usize>, matrix: &Matrix) -> Day {
     let mut day = timed(shift, items, order, matrix);
     // Each move is worth something, so this ends by itself; the bound is for the reader.
     for _ in 0..2 * items.len() {
         let (outside, late, driving) = shift.misses(&day);
-        let mut best: Option<((usize, i64, i64), Vec<usize>, Day)> = None;
+        let mut best: Option<Move> = None;
         for from in 0..order.len() {
             for to in (0..order.len()).filter(|to| *to != from) {
                 let mut tried = order.clone();
@@ -87,19 +94,23 @@ fn moved(shift: &Shift, items: &[Item], order: &mut Vec<usize>, matrix: &Matrix)
                 tried.insert(to, stop);
                 let then = timed(shift, items, &tried, matrix);
                 let misses = shift.misses(&then);
-                if best.as_ref().is_none_or(|(known, ..)| misses < *known) {
-                    best = Some((misses, tried, then));
+                if best.as_ref().is_none_or(|best| misses < best.misses) {
+                    best = Some(Move {
+                        misses,
+                        order: tried,
+                        day: then,
+                    });
                 }
             }
         }
-        let Some((misses, tried, then)) = best else {
+        let Some(best) = best else {
             break;
         };
-        let keeps_more = (misses.0, misses.1) < (outside, late);
-        if !keeps_more && misses.2 + WORTH_A_MOVE > driving {
+        let keeps_more = (best.misses.0, best.misses.1) < (outside, late);
+        if !keeps_more && best.misses.2 + WORTH_A_MOVE > driving {
             break;
         }
-        (*order, day) = (tried, then);
+        (*order, day) = (best.order, best.day);
     }
     day
 }

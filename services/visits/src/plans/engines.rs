@@ -15,6 +15,9 @@ use crate::travel::{Matrix, Point, Roads};
 /// How much longer than it was given an optimiser may take before it counts as hung.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// Somebody waits for the best order of a day: the gateway gives up after five seconds, and then nobody would say why.
+const AT_ONCE: Duration = Duration::from_secs(4);
+
 /// Whoever answers VROOM's API, and whoever knows the roads.
 #[derive(Clone)]
 pub struct Engines {
@@ -105,7 +108,9 @@ impl Engines {
         if stops == 0 || !problem.can_all_be_kept() {
             return Ok(None);
         }
-        let found = self.tours(&problem).await?.pop();
+        let found = tokio::time::timeout(AT_ONCE, self.tours(&problem)).await;
+        let late = |_| Failed::Optimizer(PeerError::Unreachable("no answer in time".to_owned()));
+        let found = found.map_err(late)??.pop();
         Ok(found
             .filter(|tour| tour.stops.len() == stops)
             .map(|tour| Saved {

@@ -21,8 +21,8 @@ use crate::agents::commands::check_agent;
 use crate::tours::routes::no_roads;
 use crate::tours::views::{TourView, views};
 
-/// The longest that a reader waits for news.
-const WAIT_MOST: u64 = 20;
+/// The longest that a reader waits for news: the gateway gives up on an answer that stays away for five seconds.
+const WAIT_MOST: u64 = 4;
 /// More plans at once are a mistake.
 const WAITING_MOST: i64 = 5;
 /// So many plans are listed.
@@ -134,7 +134,7 @@ async fn list(app: Data<App>, who: Can<PlanVisits>) -> ApiResult<Json<Plans>> {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct ShowQuery {
-    /// Seconds to wait until the plan is made, 20 at most.
+    /// Seconds to wait until the plan is made, 4 at most.
     #[serde(default)]
     wait: u64,
 }

@@ -266,6 +266,10 @@ fn apply(
 }
 
 /// Does the work, and undoes it when only its answer is wanted.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a savepoint within the transaction of the request"
+)]
 fn maybe(
     conn: &mut PgConnection,
     undo: bool,

@@ -17,8 +17,8 @@ pub async fn planned(who: &Caller, body: Value) -> Value {
 
 pub async fn made(who: &Caller, plan: &Value) -> Value {
     let url = path("plans", plan);
-    for _ in 0..6 {
-        let plan = who.get(&format!("{url}?wait=20")).await.expect(200);
+    for _ in 0..30 {
+        let plan = who.get(&format!("{url}?wait=4")).await.expect(200);
         if plan["status"] != "queued" && plan["status"] != "running" {
             return plan;
         }
