@@ -24093,7 +24093,7 @@ export interface operations {
     plans_get: {
         parameters: {
             query?: {
-                /** @description Seconds to wait until the plan is made, 20 at most. */
+                /** @description Seconds to wait until the plan is made, 4 at most. */
                 wait?: number;
             };
             header?: never;
