@@ -113,7 +113,7 @@ pub async fn fill(staff: &Staff, bundles: &[Bundle], today: NaiveDate) -> Result
         .await?;
     for (place, colleague) in COLLEAGUES.iter().enumerate() {
         if !colleague.regions.is_empty() {
-            plan(staff.member(place), next_working_day(today)).await?;
+            plan_soon(staff.member(place), today).await?;
         }
     }
     Ok(new.iter().sum())
@@ -310,13 +310,23 @@ async fn to_come(
 }
 
 /// A tour of a day, planned and accepted. Without an optimiser there is none, and nothing else suffers.
-async fn plan(api: &Api, day: NaiveDate) -> Result<()> {
+async fn plan_soon(api: &Api, today: NaiveDate) -> Result<()> {
+    let first = next_working_day(today);
+    // In the evening nothing is left of today.
+    if !plan(api, first).await? {
+        plan(api, next_working_day(first + Days::new(1))).await?;
+    }
+    Ok(())
+}
+
+/// Whether the day has a tour then.
+async fn plan(api: &Api, day: NaiveDate) -> Result<bool> {
     let tours = api.get(&format!("/tours?from={day}&until={day}")).await?;
     if tours["items"]
         .as_array()
         .is_some_and(|tours| !tours.is_empty())
     {
-        return Ok(());
+        return Ok(true);
     }
     let plan = api
         .post("/plans", &json!({"from": day, "until": day}))
@@ -328,18 +338,18 @@ async fn plan(api: &Api, day: NaiveDate) -> Result<()> {
     for _ in 0..TRIES {
         let plan = api.get(&path).await?;
         match plan["status"].as_str() {
-            Some("ready") if plan["outcome"]["tours"] == json!([]) => return Ok(()),
+            Some("ready") if plan["outcome"]["tours"] == json!([]) => return Ok(false),
             Some("ready") => {
                 let accepted = api.post(&format!("{path}/accept"), &json!({})).await;
                 return match accepted {
                     Err(error) if !is_there(&error) => Err(error).context("accepting a tour"),
-                    _ => Ok(()),
+                    _ => Ok(true),
                 };
             }
             Some("queued" | "running") => sleep(PAUSE).await,
             _ => {
                 println!("no tour for {day}: {}", plan["problem"]["detail"]);
-                return Ok(());
+                return Ok(true);
             }
         }
     }
