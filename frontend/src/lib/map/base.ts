@@ -49,7 +49,12 @@ function nameTowns(map: L.Map, layer: L.LayerGroup, towns: Town[]) {
   for (const [name, lat, lng, thousands] of towns) {
     if (thousands < least || !view.contains([lat, lng])) continue;
     const icon = L.divIcon({ className: 'town', html: '', iconSize: [0, 0] });
-    const marker = L.marker([lat, lng], { icon, interactive: false, keyboard: false, pane: 'tilePane' });
+    const marker = L.marker([lat, lng], {
+      icon,
+      interactive: false,
+      keyboard: false,
+      pane: 'tilePane',
+    });
     layer.addLayer(marker);
     const label = document.createElement('span');
     label.textContent = name;
