@@ -1,3 +1,5 @@
+use std::collections::HashMap;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use nexus_db::DbResult;
@@ -175,20 +177,20 @@ pub fn check_ins(conn: &mut PgConnection, id: VisitId) -> DbResult<Vec<CheckIn>>
         .load(conn)?)
 }
 
-/// Whether each of these visits was checked in at the shop, and how far from it, where somebody said.
-pub fn distances(
-    conn: &mut PgConnection,
-    ids: &[VisitId],
-) -> DbResult<Vec<(VisitId, Option<i32>, Option<bool>)>> {
-    Ok(check_ins::table
+/// How far from the shop somebody was in metres, and whether that was at the shop, where they said.
+pub type Nearness = (Option<i32>, Option<bool>);
+
+/// The nearness of those of these visits that were checked in.
+pub fn nearness(conn: &mut PgConnection, ids: &[VisitId]) -> DbResult<HashMap<VisitId, Nearness>> {
+    let rows: Vec<(VisitId, Nearness)> = check_ins::table
         .filter(check_ins::visit_id.eq_any(ids))
         .filter(check_ins::corrects.is_null())
         .select((
             check_ins::visit_id,
-            check_ins::distance_m,
-            check_ins::inside,
+            (check_ins::distance_m, check_ins::inside),
         ))
-        .load(conn)?)
+        .load(conn)?;
+    Ok(rows.into_iter().collect())
 }
 
 /// Forgets positions from before an instant; that there was a check-in stays, and whether it was at the shop.

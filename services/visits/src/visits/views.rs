@@ -43,10 +43,7 @@ pub fn views(conn: &mut PgConnection, visits: Vec<Visit>) -> DbResult<Vec<VisitV
     let agents: Vec<UserId> = visits.iter().map(|visit| visit.agent_id).collect();
     let shops: Vec<Uuid> = visits.iter().map(|visit| visit.place_id).collect();
     let names = users::queries::names(conn, &agents)?;
-    let distances: HashMap<VisitId, (Option<i32>, Option<bool>)> = queries::distances(conn, &ids)?
-        .into_iter()
-        .map(|(id, meters, inside)| (id, (meters, inside)))
-        .collect();
+    let nearness = queries::nearness(conn, &ids)?;
     let mut pictures: HashMap<VisitId, Vec<PhotoView>> = HashMap::new();
     for photo in photos::of_visits(conn, &ids)? {
         pictures.entry(photo.visit_id).or_default().push(photo);
@@ -57,7 +54,7 @@ pub fn views(conn: &mut PgConnection, visits: Vec<Visit>) -> DbResult<Vec<VisitV
         .collect();
     let mut view = |visit: Visit| {
         let place = shops.get(&visit.place_id)?;
-        let (distance_m, inside) = distances.get(&visit.id).copied().unwrap_or_default();
+        let (distance_m, inside) = nearness.get(&visit.id).copied().unwrap_or_default();
         Some(VisitView {
             agent_name: names.get(&visit.agent_id).cloned(),
             client_name: place.client_name.clone(),
