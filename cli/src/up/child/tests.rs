@@ -77,7 +77,7 @@ async fn a_socket_outlives_the_one_that_was_handed_it() {
     plan.socket = Some(Socket {
         address,
         listener: Some(listener),
-        always: false,
+        always: true,
     });
     let kept = Kept::start(plan, scratch.journal());
     for _ in 0..3 {

@@ -188,7 +188,11 @@ async fn a_team_lead_who_may_manage_users_manages_the_team_and_gives_no_rights_b
         "proposals:read:team",
         "proposals:write:team",
         "orders:read:team",
-        "orders:write:team"
+        "orders:write:team",
+        "visits:read:team",
+        "visits:write:team",
+        "visits:plan:team",
+        "analytics:read:team"
     ]);
     admin
         .post(

@@ -83,7 +83,7 @@ async fn a_shops_basket_says_what_it_orders_and_what_is_missing() {
         (&coil, "5", 95),
         (&coil, "5.5", 65),
         (&tank, "1", 3),
-        (&old, "6", 401),
+        (&old, "6", 403),
         (&gone, "6", 5),
     ] {
         shop.ordered(&none, product, quantity, ago).await;

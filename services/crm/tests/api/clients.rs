@@ -149,7 +149,11 @@ async fn a_patch_changes_what_it_names_clears_nulls_and_tells_what_was_before() 
         let feed = feed.clone();
         async move {
             let page = feed.get("/internal/events?after=0").await.expect(200);
-            page["events"][1]["payload"]["before"] == json!({"phone": "+39011123456", "class": "B"})
+            let before = json!({"phone": "+39011123456", "class": "B"});
+            let events = page["events"].as_array().unwrap();
+            events
+                .iter()
+                .any(|event| event["payload"]["before"] == before)
         }
     })
     .await;
