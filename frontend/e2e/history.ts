@@ -14,6 +14,7 @@ export interface OldDeal {
 }
 
 interface Stage {
+  id: string;
   name: string;
   outcome: 'open' | 'won' | 'lost';
 }
@@ -55,7 +56,14 @@ export async function bringHistory(request: APIRequestContext, owner: string, de
       .toBe(status);
   };
   await until('ready');
-  const options = { pipeline_id: pipeline.id, owner_id: owner, create_missing_clients: true };
+  // The file's stages were guessed for whichever pipeline comes first.
+  const stage_mapping = Object.fromEntries(pipeline.stages.map(({ name, id }) => [name, id]));
+  const options = {
+    pipeline_id: pipeline.id,
+    stage_mapping,
+    owner_id: owner,
+    create_missing_clients: true,
+  };
   await ask('PATCH', `/imports/${id}`, {
     data: { options },
     headers: { ...headers, 'If-Match': '*' },

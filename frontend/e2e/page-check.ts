@@ -24,11 +24,16 @@ export async function expectSound(page: Page, schemes: Scheme[] = ['light', 'dar
     const { violations } = await new AxeBuilder({ page })
       .withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'])
       .analyze();
-    const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map((n) => n.target).join()}`);
+    const found = violations
+      .filter(({ id, nodes }) => !(id === 'target-size' && nodes.every(isPin)))
+      .map(({ id, nodes }) => `${id}: ${nodes.map((n) => n.target).join()}`);
     expect(found, `axe, ${colorScheme}`).toEqual([]);
   }
   await page.emulateMedia({ colorScheme: 'light' });
 }
+
+/** Pins of neighbours overlap on a map; WCAG 2.5.8 allows that where the list beside it does the same. */
+const isPin = ({ html }: { html: string }) => html.includes('map-stop');
 
 /** The page as a phone and a desk see it, sound at both, and a picture of each to look at; colours are checked on one each. */
 export async function look(page: Page, name: string, widths = [390, 1280]) {

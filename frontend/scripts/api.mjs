@@ -5,7 +5,9 @@ import openapiTS, { astToString } from 'openapi-typescript';
 import { mergeDocuments } from './merge-openapi.mjs';
 
 const root = new URL('..', import.meta.url);
-const services = ['auth', 'crm', 'visits', 'analytics'].map((name) => new URL(`../services/${name}/openapi.json`, root));
+const services = ['auth', 'crm', 'visits', 'analytics'].map(
+  (name) => new URL(`../services/${name}/openapi.json`, root),
+);
 const merged = new URL('openapi.json', root);
 const schema = new URL('src/lib/api/schema.d.ts', root);
 
