@@ -14,8 +14,8 @@ test('the manager’s Monday: last month, one team, where deals get lost, and a 
   test.setTimeout(360_000);
   await enter(lobby);
   const { post } = await office(request);
-  const manager = await hire(post, 'Laura Conti', 'manager');
-  const agent = await hire(post, 'Davide Gallo', 'agent', manager.id);
+  const manager = await hire(post, 'Irene Fabbri', 'manager');
+  const agent = await hire(post, 'Nicola Serra', 'agent', manager.id);
   const stranger = await hire(post, 'Bruno Sala', 'agent');
   await lastMonth(request, post, agent.id, stranger.id);
 
@@ -31,10 +31,10 @@ test('the manager’s Monday: last month, one team, where deals get lost, and a 
 
   await test.step('last month, the own team: every tile follows, and the address says it', async () => {
     await page.getByLabel('Periodo', { exact: true }).selectOption({ label: 'Mese scorso' });
-    await page.getByLabel('Chi', { exact: true }).selectOption({ label: 'Squadra di Laura Conti' });
+    await page.getByLabel('Chi', { exact: true }).selectOption({ label: 'Squadra di Irene Fabbri' });
     await expect(page).toHaveURL(/period=last_month/);
     await expect(page).toHaveURL(new RegExp(`team_id=${manager.id}`));
-    await expect(tile(page, 'Agenti').getByText('Davide Gallo')).toBeVisible();
+    await expect(tile(page, 'Agenti').getByText('Nicola Serra')).toBeVisible();
     await expect(tile(page, 'Agenti').getByText('Bruno Sala')).toHaveCount(0);
     await look(page, 'analytics-1-dashboard');
   });
@@ -123,13 +123,13 @@ test('the manager’s Monday: last month, one team, where deals get lost, and a 
     const targets = tile(page, 'Obiettivi');
     await targets.getByRole('button', { name: 'Modifica gli obiettivi' }).click();
     const form = page.getByRole('dialog', { name: /^Obiettivi di/ });
-    const field = form.getByLabel('Davide Gallo: Venduto (€)');
+    const field = form.getByLabel('Nicola Serra: Venduto (€)');
     await field.fill('mille');
     await form.getByRole('button', { name: 'Salva' }).click();
     await expect(form.getByText('Scrivi un numero intero sopra zero.')).toBeVisible();
     await field.fill('4.800');
     await form.getByRole('button', { name: 'Salva' }).click();
-    await expect(targets.getByRole('listitem').filter({ hasText: 'Davide Gallo' })).toContainText(
+    await expect(targets.getByRole('listitem').filter({ hasText: 'Nicola Serra' })).toContainText(
       '50 %',
     );
   });
