@@ -73,5 +73,5 @@ pub async fn fill(connection: &Connection, state: &Path) -> Result<()> {
     reason = "the one look at the calendar: the demo is always recent"
 )]
 fn today() -> NaiveDate {
-    Utc::now().date_naive()
+    nexus_kernel::business_day(Utc::now())
 }
