@@ -223,10 +223,9 @@ async function lastMonth(request: APIRequestContext, post: Post, agent: string, 
 
 /** A day of last month. */
 function ofLastMonth(day: number): string {
-  const now = new Date();
-  return new Date(Date.UTC(now.getFullYear(), now.getMonth() - 1, day, 12))
-    .toISOString()
-    .slice(0, 10);
+  const today = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/Rome' }).format(new Date());
+  const [year, month] = today.split('-').map(Number) as [number, number];
+  return new Date(Date.UTC(year, month - 2, day, 12)).toISOString().slice(0, 10);
 }
 
 type Post = Awaited<ReturnType<typeof office>>['post'];

@@ -12,6 +12,14 @@ export function watchConsole(page: Page) {
   return () => expect(said, 'console errors').toEqual([]);
 }
 
+async function violations(page: Page): Promise<string[]> {
+  const tags = ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'];
+  const { violations } = await new AxeBuilder({ page }).withTags(tags).analyze();
+  return violations
+    .filter(({ id, nodes }) => !(id === 'target-size' && nodes.every(isPin)))
+    .map(({ id, nodes }) => `${id}: ${nodes.map((n) => n.target).join()}`);
+}
+
 type Scheme = 'light' | 'dark';
 
 /** What holds for every page: nothing sticks out sideways, and axe finds nothing, in light and dark. */
@@ -21,13 +29,10 @@ export async function expectSound(page: Page, schemes: Scheme[] = ['light', 'dar
   for (const colorScheme of schemes) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     await expect(page.locator('html')).toHaveAttribute('data-theme', colorScheme);
-    const { violations } = await new AxeBuilder({ page })
-      .withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'])
-      .analyze();
-    const found = violations
-      .filter(({ id, nodes }) => !(id === 'target-size' && nodes.every(isPin)))
-      .map(({ id, nodes }) => `${id}: ${nodes.map((n) => n.target).join()}`);
-    expect(found, `axe, ${colorScheme}`).toEqual([]);
+    // The other theme may not be painted yet.
+    await expect(async () => {
+      expect(await violations(page), `axe, ${colorScheme}`).toEqual([]);
+    }).toPass({ timeout: 20_000 });
   }
   await page.emulateMedia({ colorScheme: 'light' });
 }
