@@ -31,7 +31,9 @@ test('the manager’s Monday: last month, one team, where deals get lost, and a 
 
   await test.step('last month, the own team: every tile follows, and the address says it', async () => {
     await page.getByLabel('Periodo', { exact: true }).selectOption({ label: 'Mese scorso' });
-    await page.getByLabel('Chi', { exact: true }).selectOption({ label: 'Squadra di Irene Fabbri' });
+    await page
+      .getByLabel('Chi', { exact: true })
+      .selectOption({ label: 'Squadra di Irene Fabbri' });
     await expect(page).toHaveURL(/period=last_month/);
     await expect(page).toHaveURL(new RegExp(`team_id=${manager.id}`));
     await expect(tile(page, 'Agenti').getByText('Nicola Serra')).toBeVisible();
