@@ -17,7 +17,7 @@ test('the manager’s Monday: last month, one team, where deals get lost, and a 
   const manager = await hire(post, 'Irene Fabbri', 'manager');
   const agent = await hire(post, 'Nicola Serra', 'agent', manager.id);
   const stranger = await hire(post, 'Bruno Sala', 'agent');
-  await lastMonth(request, post, agent.id, stranger.id);
+  const { pipeline } = await lastMonth(request, post, agent.id, stranger.id);
 
   const page = await atWork(browser, manager);
   const expectQuiet = watchConsole(page);
@@ -158,6 +158,7 @@ test('the manager’s Monday: last month, one team, where deals get lost, and a 
       name: `Viva ${mark}`,
       client_id: client.id,
       owner_id: agent.id,
+      pipeline_id: pipeline,
       amount_cents: 99_900,
     });
     await expect(shown).not.toHaveText(before, { timeout: 10_000 });
@@ -212,7 +213,7 @@ async function lastMonth(request: APIRequestContext, post: Post, agent: string, 
     ...(typeof stage === 'number' ? {} : { closedOn: ofLastMonth(18) }),
     ...more,
   });
-  await bringHistory(request, agent, [
+  const brought = await bringHistory(request, agent, [
     deal('Vinta', 'won'),
     deal('Persa 1', 'lost', { reason: REASON }),
     deal('Persa 2', 'lost', { reason: REASON }),
@@ -221,6 +222,7 @@ async function lastMonth(request: APIRequestContext, post: Post, agent: string, 
     deal('Aperta 2', 2),
   ]);
   await bringHistory(request, stranger, [deal('Altrui', 'won', { client: `Altrove ${mark}` })]);
+  return brought;
 }
 
 /** A day of last month. */

@@ -31,8 +31,12 @@ interface Import {
   error?: string | null;
 }
 
-/** Brings old deals in through an import, all of one owner: they keep their own days. */
-export async function bringHistory(request: APIRequestContext, owner: string, deals: OldDeal[]) {
+/** Brings old deals in through an import, all of one owner: they keep their own days. Says into which pipeline. */
+export async function bringHistory(
+  request: APIRequestContext,
+  owner: string,
+  deals: OldDeal[],
+): Promise<{ pipeline: string }> {
   const { email, password } = admin;
   const login = await request.post('/api/v1/auth/login', { data: { email, password } });
   const { access_token: token } = (await login.json()) as { access_token: string };
@@ -72,6 +76,7 @@ export async function bringHistory(request: APIRequestContext, owner: string, de
   await until('checked');
   await ask('POST', `/imports/${id}/run`);
   await until('done');
+  return { pipeline: pipeline.id };
 }
 
 const open = (stages: Stage[]) => stages.filter(({ outcome }) => outcome === 'open');
