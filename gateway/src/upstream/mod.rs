@@ -140,12 +140,15 @@ impl Upstream {
         }
         let mut again = copy_of_repeatable(&request);
         let mut fresh_failed = false;
+        let began = Instant::now();
         loop {
             let (mut link, rested) = match self.take_idle() {
                 Some(link) => (link, true),
                 None => (self.dial().await?, false),
             };
-            match link.exchange(request, self.limits.answer).await {
+            // However often it is sent, the client waits no longer.
+            let patience = self.limits.answer.saturating_sub(began.elapsed());
+            match link.exchange(request, patience).await {
                 Ok(response) => {
                     self.breaker.answered();
                     self.budget.answered();

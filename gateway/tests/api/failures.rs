@@ -90,6 +90,33 @@ async fn a_hung_service_answers_504_in_time_and_503_at_once_after_a_few() {
 }
 
 #[tokio::test]
+async fn a_second_try_has_only_the_time_that_is_left() {
+    // Takes every connection, says nothing, and closes it when most of the patience is gone.
+    let silent = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let url = format!("http://{}", silent.local_addr().unwrap());
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = silent.accept().await {
+            tokio::spawn(async move {
+                tokio::time::sleep(Duration::from_millis(1200)).await;
+                drop(stream);
+            });
+        }
+    });
+    let stage = Stage::start_with(|config| {
+        config.upstreams[1].1 = url;
+        config.limits.upstream.answer = Duration::from_secs(2);
+    })
+    .await;
+    let answer = stage.signed_in("GET", "/api/v1/clients", "", "").await;
+    answer.assert_problem(504, "upstream-timeout");
+    assert!(
+        answer.took < Duration::from_millis(2300),
+        "{:?}",
+        answer.took
+    );
+}
+
+#[tokio::test]
 async fn an_answer_that_breaks_off_is_502_before_its_head_and_never_looks_whole_after_it() {
     let stage = Stage::start().await;
     stage
