@@ -34,19 +34,23 @@ pub struct Problem {
     pub matrix: Matrix,
 }
 
-/// The optimiser may search for so many milliseconds for each visit to choose from …
-const SEARCH_MS: usize = 8;
-/// … but never less, nor more.
-const SEARCH_LEAST_MS: usize = 60;
+/// The optimiser may search for a millisecond for each visit to choose from on one day, and for so many more with each further day …
+const SEARCH_MS_A_DAY: usize = 3;
+/// … but never less, nor more. Longer, a single day does not get better before a whole second is over.
+const SEARCH_LEAST_MS: usize = 20;
 const SEARCH_MOST_MS: usize = 6_000;
+/// Where everything stands on the tour anyway, the best order is proven by then, and an answer that is proven comes sooner.
+const ORDER_MS: usize = 100;
 
 impl Problem {
     /// How long the optimiser is to search: more for more visits and days.
     #[must_use]
     pub fn search_time(&self) -> Duration {
-        let days = self.shifts.len().max(1);
-        let millis = self.candidates.len() * SEARCH_MS * (1 + days) / 4;
-        let millis = millis.clamp(SEARCH_LEAST_MS, SEARCH_MOST_MS);
+        let more_days = self.shifts.len().saturating_sub(1);
+        let choice = self.candidates.iter().any(|one| one.priority < AGREED);
+        let least = if choice { SEARCH_LEAST_MS } else { ORDER_MS };
+        let millis = self.candidates.len() * (1 + more_days * SEARCH_MS_A_DAY);
+        let millis = millis.clamp(least, SEARCH_MOST_MS);
         Duration::from_millis(u64::try_from(millis).unwrap_or(0))
     }
 

@@ -23,6 +23,8 @@ use crate::tours::views::{TourView, views};
 
 /// The longest that a reader waits for news: the gateway gives up on an answer that stays away for five seconds.
 const WAIT_MOST: u64 = 4;
+/// Whoever waits for a plan that another replica makes looks so often.
+const LOOK_EVERY: Duration = Duration::from_millis(100);
 /// More plans at once are a mistake.
 const WAITING_MOST: i64 = 5;
 /// So many plans are listed.
@@ -152,6 +154,7 @@ async fn show(
     let until = tokio::time::Instant::now() + Duration::from_secs(query.wait.min(WAIT_MOST));
     let by = who.user_id;
     loop {
+        let moved = worker::moved();
         let plan = app
             .db
             .read(move |conn| queries::find(conn, by, id))
@@ -163,7 +166,7 @@ async fn show(
             return Ok(tagged(plan.version, &plan)?);
         }
         // Another replica may be making it, so one looks from time to time.
-        worker::moved(left.min(Duration::from_millis(200))).await;
+        let _moved = tokio::time::timeout(left.min(LOOK_EVERY), moved).await;
     }
 }
 

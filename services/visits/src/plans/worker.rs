@@ -1,7 +1,7 @@
-//! The background task that makes plans: one at a time in each replica, one agent after the other, saying how far it is.
+//! The background task that makes plans: two makers in each replica, one agent after the other, saying how far they are.
 
 use std::collections::HashMap;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use nexus_db::DbError;
 use nexus_kernel::UserId;
@@ -9,6 +9,7 @@ use nexus_problem::Problem;
 use nexus_service::App;
 use serde_json::json;
 use tokio::sync::Notify;
+use tokio::sync::futures::Notified;
 use uuid::Uuid;
 
 use super::engines::{Engines, Failed};
@@ -34,11 +35,11 @@ const CLAIM_SECONDS: f64 = 10.0;
 /// One of the makers leaves what is more work than this to the other, so that a day does not wait behind a month.
 const SHORT_AGENT_DAYS: i32 = 7;
 const KEPT_DAYS: i64 = 30;
+const FORGET_EVERY: Duration = Duration::from_secs(3_600);
 
 /// Tells the makers that there is something to do.
 pub fn ring() {
     WORK.notify_waiters();
-    WORK.notify_one();
 }
 
 /// Tells the makers that a plan was cancelled.
@@ -47,20 +48,23 @@ pub fn told() {
     MOVED.notify_waiters();
 }
 
-/// Waits until some plan has moved on, not for long.
-pub async fn moved(at_most: Duration) {
-    let _rung = tokio::time::timeout(at_most, MOVED.notified()).await;
+/// Ends when some plan has moved on since this was asked for: ask before looking, and nothing is missed in between.
+pub fn moved() -> Notified<'static> {
+    MOVED.notified()
 }
 
 /// Works for ever: one maker for whatever comes, one for what is short.
 pub async fn work(app: App, engines: Engines) {
     let short = work_on(app.clone(), engines.clone(), SHORT_AGENT_DAYS);
-    tokio::join!(work_on(app, engines, i32::MAX), short);
+    let long = work_on(app.clone(), engines, i32::MAX);
+    tokio::join!(long, short, forget_old(app));
 }
 
 async fn work_on(app: App, engines: Engines, most: i32) {
     let me = Uuid::now_v7();
     loop {
+        // Whoever rings while one looks is heard.
+        let rung = WORK.notified();
         let claimed = app
             .db
             .transaction(move |conn| queries::claim(conn, me, most, CLAIM_SECONDS))
@@ -68,8 +72,7 @@ async fn work_on(app: App, engines: Engines, most: i32) {
         match claimed {
             Ok(Some(plan)) => make(&app, &engines, me, plan).await,
             Ok(None) => {
-                forget_old(&app).await;
-                let _rung = tokio::time::timeout(LOOK_EVERY, WORK.notified()).await;
+                let _rung = tokio::time::timeout(LOOK_EVERY, rung).await;
             }
             Err(error) => {
                 tracing::debug!(cause = %error, "plans wait for the database");
@@ -79,14 +82,16 @@ async fn work_on(app: App, engines: Engines, most: i32) {
     }
 }
 
-async fn forget_old(app: &App) {
-    let before = app.now() - chrono::Duration::days(KEPT_DAYS);
-    if let Err(error) = app
-        .db
-        .transaction(move |conn| queries::forget(conn, before))
-        .await
-    {
-        tracing::debug!(cause = %error, "old plans stay for now");
+async fn forget_old(app: App) {
+    loop {
+        let before = app.now() - chrono::Duration::days(KEPT_DAYS);
+        let forgotten = app
+            .db
+            .transaction(move |conn| queries::forget(conn, before));
+        if let Err(error) = forgotten.await {
+            tracing::debug!(cause = %error, "old plans stay for now");
+        }
+        tokio::time::sleep(FORGET_EVERY).await;
     }
 }
 
@@ -102,7 +107,7 @@ enum Trouble {
 }
 
 async fn make(app: &App, engines: &Engines, me: Uuid, plan: Plan) {
-    let (id, now) = (plan.id, app.now());
+    let (id, now, begun) = (plan.id, app.now(), Instant::now());
     let made = tokio::select! {
         made = outcome(app, engines, me, plan) => made,
         // Dropping the work ends the call to the optimiser, which then stops, too.
@@ -119,10 +124,17 @@ async fn make(app: &App, engines: &Engines, me: Uuid, plan: Plan) {
         .db
         .transaction(move |conn| queries::finish(conn, me, id, made, now))
         .await;
-    if let Err(error) = saved {
-        tracing::warn!(plan = %id, cause = %error, "a plan could not be saved; it is made again");
+    match saved {
+        Ok(_) => tracing::debug!(plan = %id, millis = millis(begun), "a plan is made"),
+        Err(error) => {
+            tracing::warn!(plan = %id, cause = %error, "a plan could not be saved; it is made again");
+        }
     }
     MOVED.notify_waiters();
+}
+
+fn millis(since: Instant) -> u64 {
+    u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX)
 }
 
 /// Says again and again that the maker lives; ends when the plan was cancelled, or taken over.
@@ -195,18 +207,23 @@ async fn outcome(
     let mut all = PlanOutcome::default();
     for (done, agent) in agents.iter().copied().enumerate() {
         let (wish, shared) = (request.clone(), shared.remove(&agent).unwrap_or_default());
+        let begun = Instant::now();
         let ground = app
             .db
             .read(move |conn| gather(conn, agent, &wish, &shared, now))
             .await?;
+        tracing::debug!(plan = %id, shops = ground.shops.len(), millis = millis(begun), "an agent's ground is read");
         let mut making = Making::new(ground);
         while making.step(engines).await? {
             let (weeks, of) = making.progress();
             let share = (done * of + weeks) * 99 / (agents.len() * of);
-            say(app, me, id, share).await?;
+            // What is all but ready is not worth a word.
+            if share < 99 {
+                say(app, me, id, share).await?;
+            }
         }
+        tracing::debug!(plan = %id, millis = millis(begun), "an agent's days are planned");
         all.extend(making.outcome());
-        say(app, me, id, (done + 1) * 99 / agents.len()).await?;
     }
     Ok(all)
 }
