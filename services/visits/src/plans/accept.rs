@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, HashMap};
 use chrono::NaiveDate;
 use diesel::PgConnection;
 use nexus_kernel::business_day;
-use nexus_problem::{IfMatch, Problem};
+use nexus_problem::{FieldErrors, IfMatch, Problem};
 use nexus_records::Act;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::choice::may_be_on;
+use super::choice::{apart, may_be_on};
 use super::model::{Plan, PlanId, PlanStatus};
 use super::outcome::{PlannedStop, PlannedTour};
 use super::queries;
@@ -119,12 +119,12 @@ fn take(
     check_day(conn, act, planned)?;
     // First the day, which only one tour can have; then what is on it.
     tours::insert(conn, &tour)?;
-    check_shops(conn, plan, planned)?;
+    check_shops(conn, act, plan, planned)?;
     let known = in_diary(conn, planned)?;
     let mut stops = Vec::with_capacity(planned.stops.len());
     for (position, stop) in (0..).zip(&planned.stops) {
         let visit = match stop.visit_id {
-            Some(id) => on_day(conn, act, known.get(&id), planned.day)?,
+            Some(id) => on_day(conn, act, &known[&id], planned.day)?,
             None => visits::create(
                 conn,
                 act,
@@ -177,8 +177,19 @@ fn in_diary(
                 stop.fixed == visit.fixed_at.is_some() && stop.minutes == visit.minutes
             })
     };
-    if known.len() != ids.len() || !known.iter().all(as_planned) {
-        return Err(changed());
+    let stands = |id: &VisitId| {
+        known
+            .iter()
+            .any(|visit| visit.id == *id && as_planned(visit))
+    };
+    if let Some((_, stop)) = wanted.iter().find(|(id, _)| !stands(id)) {
+        let detail = "An appointment was moved or cancelled after this plan was made. Plan again.";
+        return Err(outdated(
+            planned.day,
+            Some(stop.place_id),
+            "plan.appointment_changed",
+            detail,
+        ));
     }
     Ok(known.into_iter().map(|visit| (visit.id, visit)).collect())
 }
@@ -187,10 +198,9 @@ fn in_diary(
 fn on_day(
     conn: &mut PgConnection,
     act: &Act,
-    visit: Option<&Visit>,
+    visit: &Visit,
     day: NaiveDate,
 ) -> Result<Visit, Problem> {
-    let visit = visit.ok_or_else(changed)?;
     if visit.day == day {
         return Ok(visit.clone());
     }
@@ -198,32 +208,38 @@ fn on_day(
     visits::change(conn, act, visit.id, &IfMatch::any(), &patch)
 }
 
-fn changed() -> Problem {
-    outdated("An appointment was moved or cancelled after this plan was made. Plan again.")
-}
-
-fn outdated(detail: impl Into<String>) -> Problem {
-    Problem::conflict("plan-outdated", "The diary has changed", detail)
+/// The pointer names the day, and the shop where it is about one.
+fn outdated(
+    day: NaiveDate,
+    place: Option<Uuid>,
+    code: &'static str,
+    detail: impl Into<String>,
+) -> Problem {
+    let detail = detail.into();
+    let place = place.map(|id| format!("/{id}")).unwrap_or_default();
+    let errors = FieldErrors::one(&format!("/days/{day}{place}"), code, detail.as_str());
+    Problem::conflict("plan-outdated", "The diary has changed", detail).with_errors(errors)
 }
 
 /// Nobody goes out on a day that is over, or on which they are away by now.
 fn check_day(conn: &mut PgConnection, act: &Act, planned: &PlannedTour) -> Result<(), Problem> {
     let day = planned.day;
     if day < business_day(act.now) {
-        return Err(outdated(format!("{day} is over. Plan again.")));
+        let detail = format!("{day} is over. Plan again.");
+        return Err(outdated(day, None, "plan.day_over", detail));
     }
     if agents::absences(conn, &[planned.agent_id], day, day)?.is_empty() {
         return Ok(());
     }
     let who = planned.agent_name.as_deref().unwrap_or("The agent");
-    Err(outdated(format!(
-        "{who} is away on {day} by now. Plan again, or accept the other days."
-    )))
+    let detail = format!("{who} is away on {day} by now. Plan again, or accept the other days.");
+    Err(outdated(day, None, "plan.agent_away", detail))
 }
 
 /// A shop that somebody else will visit by now is not visited twice within its interval.
 fn check_shops(
     conn: &mut PgConnection,
+    act: &Act,
     plan: PlanId,
     planned: &PlannedTour,
 ) -> Result<(), Problem> {
@@ -232,23 +248,26 @@ fn check_shops(
     ids.sort_unstable();
     // Whoever accepts these shops at the same moment waits here.
     let shops = places::lock_these(conn, &ids)?;
-    for (place, day) in queries::coming_otherwise(conn, &ids, plan.uuid())? {
+    let today = business_day(act.now);
+    for (place, day) in queries::coming_otherwise(conn, &ids, plan.uuid(), today)? {
         let Some(shop) = shops.iter().find(|shop| shop.id == place) else {
             continue;
         };
-        let apart = (day - planned.day).num_days().abs();
-        if apart * 2 < i64::from(shop.cadence_days) {
-            return Err(outdated(format!(
+        if !apart(day, planned.day, shop.cadence_days) {
+            let detail = format!(
                 "Somebody will visit {} on {day} already. Plan again, or take it off the tour.",
                 shop.client_name
-            )));
+            );
+            let code = "plan.shop_taken";
+            return Err(outdated(planned.day, Some(shop.id), code, detail));
         }
     }
     match shops.iter().find(|shop| shop.archived) {
-        Some(gone) => Err(outdated(format!(
-            "{} was put away. Plan again.",
-            gone.client_name
-        ))),
+        Some(gone) => {
+            let detail = format!("{} was put away. Plan again.", gone.client_name);
+            let code = "plan.shop_archived";
+            Err(outdated(planned.day, Some(gone.id), code, detail))
+        }
         None => Ok(()),
     }
 }

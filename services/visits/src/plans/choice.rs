@@ -52,6 +52,18 @@ pub struct Decided {
     pub not_due: HashSet<usize>,
 }
 
+/// Whether two visits to a shop are far enough from each other: by half its usual distance at least.
+#[must_use]
+pub fn apart(one: NaiveDate, other: NaiveDate, cadence_days: i32) -> bool {
+    (one - other).num_days().abs() * 2 >= i64::from(cadence_days)
+}
+
+/// Whether a visit on this day would not come too close to one that is in the diary.
+fn has_distance(shop: &Known, day: NaiveDate) -> bool {
+    let mut coming = shop.coming.iter();
+    coming.all(|other| apart(day, *other, shop.place.cadence_days))
+}
+
 /// The parts of a plan: working weeks.
 #[must_use]
 pub fn parts(days: &[WorkDay]) -> Vec<Range<usize>> {
@@ -86,6 +98,7 @@ pub fn wanted(ground: &Ground, part: &Range<usize>, decided: &mut Decided) -> Ve
         let shop = &ground.shops[one.shop];
         let spans = days
             .iter()
+            .filter(|work| has_distance(shop, work.day))
             .flat_map(|work| ground.open(shop, work.day, one.minutes));
         one.spans = reachable(spans.collect(), days, one.minutes);
     }
@@ -187,7 +200,8 @@ fn candidates(ground: &Ground, days: &[WorkDay], decided: &mut Decided) -> Vec<W
         }
         let planned = decided.planned.get(&at).map(Vec::as_slice);
         let coming = || shop.coming.iter().chain(planned.unwrap_or_default());
-        if coming().any(|day| *day >= first) {
+        let too_soon = !days.iter().any(|work| has_distance(shop, work.day));
+        if too_soon || coming().any(|day| *day >= first) {
             decided.coming.insert(at);
             continue;
         }

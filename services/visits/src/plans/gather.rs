@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::PgConnection;
 use nexus_db::DbResult;
-use nexus_kernel::{UserId, start_of_business_day};
+use nexus_kernel::{UserId, business_day, start_of_business_day};
 use uuid::Uuid;
 
 use super::model::PlanRequest;
@@ -43,7 +43,7 @@ pub struct Known {
     pub place: Place,
     pub opening: Opening,
     pub sales: Sales,
-    /// The days from the plan's first on, on which somebody will be there anyway.
+    /// The days from today on, on which somebody will be there anyway.
     pub coming: Vec<NaiveDate>,
 }
 
@@ -110,7 +110,8 @@ pub fn gather(
         .filter(|visit| visit.tour_id.is_none())
         .collect();
     if !ground.days.is_empty() || !diary.is_empty() {
-        ground.shops = shops(conn, agent, request, shared, &diary)?;
+        let today = business_day(now);
+        ground.shops = shops(conn, agent, request, shared, &diary, today)?;
     }
     let at: HashMap<Uuid, usize> = (0..)
         .zip(&ground.shops)
@@ -130,6 +131,7 @@ fn shops(
     request: &PlanRequest,
     shared: &[Uuid],
     diary: &[Visit],
+    today: NaiveDate,
 ) -> DbResult<Vec<Known>> {
     let mut found = places::of_owners(conn, &[agent], PLACES_MOST)?;
     let known: HashSet<Uuid> = found.iter().map(|place| place.id).collect();
@@ -144,7 +146,7 @@ fn shops(
     let sales = queries::sales(conn, &clients, request.from)?;
     let ids: Vec<Uuid> = found.iter().map(|place| place.id).collect();
     let mut coming: HashMap<Uuid, Vec<NaiveDate>> = HashMap::new();
-    for (place, day) in visits::places_planned(conn, &ids, request.from)? {
+    for (place, day) in visits::places_planned(conn, &ids, request.from.min(today))? {
         coming.entry(place).or_default().push(day);
     }
     let shop = |(place, opening): (Place, Opening)| Known {

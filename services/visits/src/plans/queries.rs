@@ -211,6 +211,7 @@ pub fn coming_otherwise(
     conn: &mut PgConnection,
     shops: &[Uuid],
     plan: Uuid,
+    today: NaiveDate,
 ) -> DbResult<Vec<(Uuid, NaiveDate)>> {
     #[derive(QueryableByName)]
     struct Row {
@@ -220,11 +221,13 @@ pub fn coming_otherwise(
         day: NaiveDate,
     }
     let rows: Vec<Row> = diesel::sql_query(
-        "SELECT v.place_id, v.day FROM visits v LEFT JOIN tours t ON t.id = v.tour_id
-         WHERE v.place_id = ANY($1) AND v.status IN ('planned', 'under_way') AND t.plan_id IS DISTINCT FROM $2",
+        "SELECT v.place_id, coalesce(v.until_day, v.day) AS day FROM visits v LEFT JOIN tours t ON t.id = v.tour_id
+         WHERE v.place_id = ANY($1) AND v.status IN ('planned', 'under_way') AND t.plan_id IS DISTINCT FROM $2
+             AND coalesce(v.until_day, v.day) >= $3",
     )
     .bind::<Array<SqlUuid>, _>(shops)
     .bind::<SqlUuid, _>(plan)
+    .bind::<Date, _>(today)
     .load(conn)?;
     Ok(rows
         .into_iter()

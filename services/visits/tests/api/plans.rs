@@ -606,6 +606,35 @@ async fn a_shop_that_two_agents_would_visit_is_visited_by_the_first() {
         .await
         .problem(409, "plan-outdated");
     assert!(told["detail"].as_str().unwrap().contains("Di nessuno"));
+    assert_eq!(told["errors"][0]["code"], "plan.shop_taken");
+}
+
+#[actix_web::test]
+async fn a_shop_that_is_visited_before_the_plan_begins_is_not_planned_right_after() {
+    let optimizer = Bundled::start();
+    let visits = Visits::start_with(&optimizer.url, sunday_evening);
+    let anna = visits.agent();
+    lives_in_torino(&anna, json!({})).await;
+    let shops = some_shops(&visits, &anna, 12);
+    visits.sql("UPDATE places SET cadence_days = 14");
+    // Friday of this week; the plan is for the Monday after, and for the Friday of the week after that.
+    a_visit(&anna, shops[0], "2026-11-27", json!({})).await;
+    let next = json!({"from": "2026-11-30", "until": "2026-12-11"});
+    let plan = planned(&anna, next).await;
+    let days: Vec<&str> = tours(&plan)
+        .iter()
+        .filter(|tour| {
+            let mut stops = stops(tour).iter();
+            stops.any(|stop| stop["place_id"] == json!(shops[0]))
+        })
+        .map(|tour| tour["day"].as_str().unwrap())
+        .collect();
+    assert!(
+        days.iter().all(|day| *day >= "2026-12-04"),
+        "a week apart at least: {days:?}"
+    );
+    let accept = format!("{}/accept", path("plans", &plan));
+    anna.post(&accept, json!({})).await.expect(200);
 }
 
 #[actix_web::test]
