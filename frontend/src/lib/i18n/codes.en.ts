@@ -52,7 +52,7 @@ export const codeWords: typeof italian = {
       'tour-exists': 'There is a tour on that day already: change it, or withdraw it first.',
       'tour-outdated': 'The diary has changed: look at the tour again.',
       'plan-not-ready': 'This proposal has been accepted already or is not ready.',
-      'plan-outdated': 'An appointment changed after the proposal was made: plan again.',
+      'plan-outdated': 'The diary has changed since the proposal was made: plan again.',
       'plans-waiting': 'Other plans of yours are in the making: wait, or stop one.',
       'plan-accepted': 'This proposal is in the diary already: change it there.',
       'place-unknown': 'A shop is not on the map: give it a place first.',

@@ -77,7 +77,7 @@ export const codeWords = {
       'tour-exists': 'In quel giorno c’è già un giro: cambia quello, o ritiralo prima.',
       'tour-outdated': 'L’agenda è cambiata: riguarda il giro.',
       'plan-not-ready': 'Questa proposta è già stata accettata o non è pronta.',
-      'plan-outdated': 'Un appuntamento è cambiato dopo la proposta: pianifica di nuovo.',
+      'plan-outdated': 'L’agenda è cambiata dopo la proposta: pianifica di nuovo.',
       'plans-waiting': 'Hai già altre pianificazioni in corso: aspetta, o fermane una.',
       'plan-accepted': 'Questa proposta è già in agenda: cambiala lì.',
       'place-unknown': 'Un negozio non è sulla mappa: dagli prima una posizione.',

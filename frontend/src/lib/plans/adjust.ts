@@ -7,7 +7,7 @@ export type Change =
   | { kind: 'move'; stop: string; to: Gap }
   | { kind: 'remove'; stop: string }
   | { kind: 'pin'; stop: string }
-  | { kind: 'add'; stop: BoardStop; day: string };
+  | { kind: 'add'; stop: BoardStop; day: string; where?: 'on the way' | 'last' };
 
 const stopOf = (days: readonly BoardDay[], key: string) =>
   days.flatMap(({ stops }) => stops).find((stop) => stop.key === key);
@@ -22,7 +22,7 @@ export function changed(days: readonly BoardDay[], change: Change): BoardDay[] {
   if (change.kind === 'add') {
     return days.map((day) => {
       if (day.key !== change.day) return day;
-      const at = cheapest(day.stops, change.stop);
+      const at = change.where === 'last' ? day.stops.length : cheapest(day.stops, change.stop);
       return withStops(day, [...day.stops.slice(0, at), change.stop, ...day.stops.slice(at)]);
     });
   }
@@ -67,6 +67,14 @@ export function draftsBetween(
       return !old || JSON.stringify(draftOf(old)) !== JSON.stringify(draftOf(day));
     })
     .map(draftOf);
+}
+
+/** How much of the days cannot be kept: stops out of hours, and days that end too late. */
+export function unkept(days: readonly BoardDay[]): number {
+  return days.reduce(
+    (all, { late, stops }) => all + Number(late) + stops.filter(({ outside }) => outside).length,
+    0,
+  );
 }
 
 /** Where a stop costs the shortest way. */

@@ -2,7 +2,7 @@ import { Problem } from '$lib/api/problem';
 import { explain } from '$lib/i18n/problems';
 import { dayKey, emptyDay, type BoardDay } from '$lib/tours/board';
 import { toasts } from '$lib/ui/toasts.svelte';
-import { changed, draftsBetween, type Change } from './adjust';
+import { changed, draftsBetween, unkept, type Change } from './adjust';
 import { proposedDay } from './proposal';
 import { changePlan, type Plan } from './requests';
 
@@ -27,8 +27,17 @@ export class Adjusting {
   async change(change: Change, say: (undo: () => void) => void): Promise<boolean> {
     const before = this.days;
     const done = await this.#become(changed(before, change));
+    if (done && change.kind === 'add') await this.#orLast(before, change);
     if (done) say(() => void this.#become(before));
     return done;
+  }
+
+  /** On the way a shop may be closed, and everybody after it waits: then it comes last, if that keeps more. */
+  async #orLast(before: BoardDay[], change: Change & { kind: 'add' }) {
+    const onTheWay = this.days;
+    if (unkept(onTheWay) <= unkept(before)) return;
+    const last = await this.#become(changed(before, { ...change, where: 'last' }));
+    if (last && unkept(this.days) >= unkept(onTheWay)) await this.#become(onTheWay);
   }
 
   reset = () => this.#become(this.#first);

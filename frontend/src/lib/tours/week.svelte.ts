@@ -4,6 +4,7 @@ import { explain } from '$lib/i18n/problems';
 import { fmt, t } from '$lib/i18n/index.svelte';
 import { toasts } from '$lib/ui/toasts.svelte';
 import { addDays, daysFrom } from '$lib/visits/days';
+import { pageOfVisits } from '$lib/visits/requests';
 import { beginsAt } from './day';
 import { boardDay, emptyDay, type BoardDay } from './board';
 import { moved, type Gap } from './order';
@@ -15,6 +16,8 @@ export class Week {
   readonly tours = new Remote<Tour[]>();
   busy = $state(false);
   days = $state.raw<BoardDay[]>([]);
+  /** By day, how many visits are in the diary and on no tour. */
+  loose = $state.raw<Record<string, number>>({});
   #monday = '';
   #agents: { id: string; name: string | null }[] = [];
 
@@ -28,9 +31,12 @@ export class Week {
   readonly reload = async (): Promise<void> => {
     const [monday, agents] = [this.#monday, this.#agents];
     const [only, ...more] = agents;
-    await this.tours.load(() =>
-      readTours(monday, addDays(monday, 6), more.length === 0 ? only?.id : undefined),
-    );
+    const agent = more.length === 0 ? only?.id : undefined;
+    const sunday = addDays(monday, 6);
+    // A board without this count is better than none.
+    const loose = looseBetween(monday, sunday, agent).catch(() => ({}));
+    await this.tours.load(() => readTours(monday, sunday, agent));
+    this.loose = await loose;
     this.#arrange();
   };
 
@@ -139,4 +145,13 @@ export class Week {
       this.busy = false;
     }
   }
+}
+
+/** Visits on no tour, counted by the day on which they are to be made. */
+async function looseBetween(from: string, until: string, agent_id?: string) {
+  const asked = { from, until, status: 'planned' as const, limit: 100 };
+  const { items } = await pageOfVisits({ ...asked, ...(agent_id ? { agent_id } : {}) });
+  const counts: Record<string, number> = {};
+  for (const { day, tour_id } of items) if (!tour_id) counts[day] = (counts[day] ?? 0) + 1;
+  return counts;
 }
