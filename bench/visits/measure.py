@@ -2,11 +2,12 @@
 """Measures what a person waits for when planning, through the gateway: plans of a day, a week and twenty days, the rest of a day,
 the best order, what is near.
 
-    python3 bench/visits/measure.py http://localhost:8080 STATE [--monaco] [--short]
+    python3 bench/visits/measure.py http://localhost:8080 STATE [--monaco] [--short] [--map]
 
 The installation (`nexus --state STATE up`) must be fresh: the first to register becomes its admin. Shops and agents are put into
 the schema of visits by SQL, the same each time. Prints lines of `figure | goal | measured | verdict`; wall time, so keep the machine
-quiet. --monaco: shops where the small road extract is; --short: not the twenty days.
+quiet. --monaco: shops where the small road extract is; --short: not the twenty days; --map: only puts up the 10,000 shops
+that map.mjs looks at.
 """
 
 import http.client
@@ -144,6 +145,9 @@ def main():
         print("somebody is registered already: signing in as the admin of an earlier run", file=sys.stderr)
         api = Caller(url)
     api.sign_in()
+    if "--map" in flags:
+        seed(state, 10_000, monaco)
+        return
     monday = date.today() + timedelta(days=7 - date.today().weekday())
     days(api, seed(state, 300, monaco), monday, "one agent of 300 shops, one day, pressed to shown")
     thousand = seed(state, 1_000, monaco)
