@@ -38,6 +38,9 @@ export function unpin({ x, y }: { x: number; y: number }): [lat: number, lng: nu
   return [lat, (x - 0.5) * 360];
 }
 
+/** More squares than lie above each other at any zoom level at which spots are gathered. */
+const ROWS = 2 ** 22;
+
 interface Box {
   west: number;
   east: number;
@@ -56,11 +59,11 @@ export function cluster<S extends Spot>(
   box: Box,
 ): Cluster<S>[] {
   const scale = 256 * 2 ** zoom;
-  const squares = new Map<string | S, Cluster<S>>();
+  const squares = new Map<number | S, Cluster<S>>();
   for (const { spot, x, y } of pins) {
     if (x < box.west || x > box.east || y < box.north || y > box.south) continue;
     const square =
-      side > 0 ? `${Math.floor((x * scale) / side)} ${Math.floor((y * scale) / side)}` : spot;
+      side > 0 ? Math.floor((x * scale) / side) * ROWS + Math.floor((y * scale) / side) : spot;
     const group = squares.get(square);
     if (!group) {
       squares.set(square, { x, y, spots: [spot], top: spot });

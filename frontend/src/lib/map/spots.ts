@@ -25,6 +25,7 @@ export class SpotLayer extends L.Layer {
   #pins: Pin<Dot>[] = [];
   #drawn: Drawn[] = [];
   #ringed: ReadonlySet<string> = new Set();
+  #frame = 0;
 
   constructor(private readonly onpick: (dot: Dot) => void) {
     super();
@@ -32,12 +33,13 @@ export class SpotLayer extends L.Layer {
 
   show(dots: Dot[]) {
     this.#pins = dots.map(pin);
-    this.draw();
+    this.#soon();
   }
 
   ring(ids: ReadonlySet<string>) {
+    if (ids.size + this.#ringed.size === 0) return;
     this.#ringed = ids;
-    this.draw();
+    this.#soon();
   }
 
   override onAdd(map: L.Map): this {
@@ -50,6 +52,7 @@ export class SpotLayer extends L.Layer {
   }
 
   override onRemove(map: L.Map): this {
+    cancelAnimationFrame(this.#frame);
     this.#canvas.remove();
     map.off('moveend zoomend resize', this.draw, this);
     map.off('click', this.#click, this);
@@ -57,7 +60,14 @@ export class SpotLayer extends L.Layer {
     return this;
   }
 
+  /** With the next frame: what changes together is drawn once. */
+  #soon() {
+    this.#frame ||= requestAnimationFrame(this.draw);
+  }
+
   readonly draw = () => {
+    cancelAnimationFrame(this.#frame);
+    this.#frame = 0;
     const map = this._map as L.Map | undefined;
     if (!map) return;
     const size = map.getSize();
