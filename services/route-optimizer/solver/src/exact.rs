@@ -6,6 +6,8 @@
 //! (Lagrange), its costs bound from below what the other direction still has to pay. Each pass remembers more than the one before
 //! and drops what cannot beat the best known order; the last one remembers everything, and finds the best order or that there is none.
 
+use std::ops::Range;
+
 use crate::instance::Instance;
 use crate::labels::{Effort, Labels};
 use crate::line::Line;
@@ -23,19 +25,20 @@ const LABELS: usize = 250_000;
 pub(crate) enum Verdict {
     /// Nothing is cheaper than what was known.
     Proven,
-    /// This order is cheaper, and nothing is cheaper than it.
+    /// These stops, breaks among them, are cheaper, and nothing is cheaper than them.
     Better(Vec<u32>),
     /// It was too much work.
     Unknown,
 }
 
 /// Looks for an order of the tasks of `order` on a vehicle of `class` that costs less than `known`, what `order` costs without the
-/// vehicle's fixed cost. `go_on` is asked now and then whether there is time left.
+/// vehicle's fixed cost. The first of the [`TRIES`] takes little time, later ones more. `go_on` is asked now and then whether there is time left.
 pub(crate) fn prove(
     instance: &Instance<'_>,
     class: u32,
     order: &[u32],
     known: i64,
+    tries: Range<usize>,
     go_on: &mut dyn FnMut() -> bool,
 ) -> Verdict {
     let Some(line) = Line::new(instance, class, order) else {
@@ -46,7 +49,9 @@ pub(crate) fn prove(
     };
     let sides = Side::both(&line);
     let mut prizes = None;
-    for (care, most) in CARES {
+    let states = line.spots() / line.len();
+    for &(care, most) in &CARES[tries] {
+        let most = most * (states + 1) / 2;
         let tuned = prizes::tune(&line, &sides, known, care, prizes.as_deref(), go_on);
         let verdict = climb(&line, &sides, &tuned, (known, most), go_on);
         if verdict != Verdict::Unknown || !go_on() {
@@ -65,7 +70,7 @@ const CARES: [(Care, usize); 3] = [
             rounds: 10,
             width: 3,
         },
-        15_000,
+        20_000,
     ),
     (
         Care {
@@ -82,6 +87,9 @@ const CARES: [(Care, usize); 3] = [
         LABELS,
     ),
 ];
+
+/// How many tries there are.
+pub(crate) const TRIES: usize = CARES.len();
 
 /// With more labels than this, a quick look for a better order pays.
 const DIVE: usize = 1000;
@@ -115,8 +123,7 @@ fn climb(
             return Verdict::Unknown;
         };
         effort.most = LABELS;
-        let named =
-            |path: Vec<usize>| Verdict::Better(path.into_iter().map(|v| line.task(v)).collect());
+        let named = |path: Vec<usize>| Verdict::Better(line.nodes(&path));
         let cheaper = |labels: &Labels, side, known| {
             labels.best(side, prizes).filter(|(cost, _)| *cost < known)
         };
@@ -126,6 +133,7 @@ fn climb(
         if near >= n {
             return named(path);
         }
+        let path: Vec<usize> = path.into_iter().map(|spot| spot % n).collect();
         remember_cycles(&path, &mut memory);
         if labels.count() > DIVE {
             let side = &sides[(pass + 1) % 2];

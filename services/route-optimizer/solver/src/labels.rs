@@ -1,6 +1,6 @@
 //! The partial paths of one pass of the exact method, level by level.
 
-use crate::side::{Direction, Side};
+use crate::side::{Arc, Side};
 
 /// A path: where it stands, when (backwards: less the time), what may not come again, the way it cost less prizes.
 #[derive(Debug, Clone, Copy)]
@@ -8,9 +8,13 @@ struct Label {
     cost: i32,
     time: i32,
     memory: u32,
-    /// Index and task of the label before: `index * 32 + task`.
+    /// Index and spot of the label before: `index * 128 + spot`; [`RESTS`] may be set.
     from: u32,
 }
+
+/// Set in a label that need not go on, as another one that takes its next break right there is as good. It still bounds what comes
+/// from the other side, where that break would be counted twice.
+const RESTS: u32 = 1 << 31;
 
 impl Label {
     /// Cheapest first, and of those the earliest.
@@ -31,12 +35,13 @@ pub(crate) struct Effort<'e> {
     pub go_on: &'e mut dyn FnMut() -> bool,
 }
 
-/// All labels of a pass, by number of visits and last task, cheapest first.
+/// All labels of a pass, by number of visits and spot, cheapest first.
 #[derive(Debug)]
 pub(crate) struct Labels {
     labels: Vec<Label>,
-    /// Where the labels of each number of visits and task begin: `level * n + task`.
+    /// Where the labels of each number of visits and spot begin: `level * spots + spot`.
     begins: Vec<usize>,
+    spots: usize,
 }
 
 /// So many candidates are looked at between two questions for the time.
@@ -52,7 +57,7 @@ impl Labels {
         bound: Option<&Self>,
         effort: &mut Effort<'_>,
     ) -> Option<Self> {
-        let n = side.len();
+        let (n, spots) = (side.len(), side.spots());
         let limit = effort.known - prizes.iter().sum::<i32>();
         let walks = side.walks(prizes);
         let mut all = Self::begin(side, prizes);
@@ -61,19 +66,19 @@ impl Labels {
         let mut looked = 0;
         for level in 1..n {
             let left = n - level - 1;
-            for b in 0..n {
-                let rest = walks[left * n + b];
+            for spot in 0..spots {
+                let (b, rest) = (spot % n, walks[left * spots + spot]);
                 all.candidates(
                     side,
                     prizes,
                     memory[b],
-                    (level, b),
+                    (level, spot),
                     limit - rest,
                     &mut candidates,
                 );
                 looked += candidates.len();
                 if let Some(bound) = bound {
-                    let others = bound.list(left, b);
+                    let others = bound.list(left, side.mirror(spot));
                     let limit = limit - prizes[b];
                     candidates.retain(|label| completion(others, label, b, limit).is_some());
                 }
@@ -82,6 +87,9 @@ impl Labels {
                 all.labels
                     .extend(candidates.drain(..).filter(|label| kept.add(label)));
                 all.begins.push(all.labels.len());
+                if spot >= n {
+                    all.rest(side, (level, spot), &mut kept);
+                }
                 if looked > ASK {
                     looked = 0;
                     if !(effort.go_on)() {
@@ -97,18 +105,19 @@ impl Labels {
     }
 
     fn begin(side: &Side<'_>, prizes: &[i32]) -> Self {
-        let n = side.len();
+        let (n, spots) = (side.len(), side.spots());
         let mut all = Self {
             labels: Vec::with_capacity(1024),
-            begins: Vec::with_capacity(n * n + 1),
+            begins: Vec::with_capacity(n * spots + 1),
+            spots,
         };
         all.begins.push(0);
-        for (v, &prize) in prizes.iter().enumerate() {
-            if let Some((time, cost)) = side.begin(v) {
+        for spot in 0..spots {
+            if let Some((time, cost)) = side.begin(spot) {
                 all.labels.push(Label {
-                    memory: 1 << v,
+                    memory: 1 << (spot % n),
                     time,
-                    cost: cost - prize,
+                    cost: cost - prizes[spot % n],
                     from: 0,
                 });
             }
@@ -120,41 +129,62 @@ impl Labels {
     pub(crate) fn count(&self) -> usize {
         self.labels.len()
     }
-    fn list(&self, level: usize, v: usize) -> &[Label] {
-        let at = level * (self.begins.len() - 1).isqrt() + v;
+
+    fn list(&self, level: usize, spot: usize) -> &[Label] {
+        let at = level * self.spots + spot;
         &self.labels[self.begins[at]..self.begins[at + 1]]
     }
 
-    /// The paths that can go on to `b` and cost less than `limit` there.
+    /// Marks labels that took a break no better than one that has not yet taken it.
+    fn rest(&mut self, side: &Side<'_>, (level, spot): (usize, usize), kept: &mut Kept) {
+        let (before, n) = (spot - side.len(), side.len());
+        let at = level * self.spots + spot;
+        let (begin, middle) = (self.begins[at - n], self.begins[at - n + 1]);
+        let (done, list) = self.labels.split_at_mut(self.begins[at]);
+        let mut waiting = done[begin..middle].iter().peekable();
+        kept.0.clear();
+        for label in list {
+            while let Some(other) = waiting.next_if(|other| other.cost <= label.cost) {
+                if let Some(time) = side.rests(before, other.time) {
+                    kept.add(&Label { time, ..*other });
+                }
+            }
+            if kept.covers(label) {
+                label.from |= RESTS;
+            }
+        }
+    }
+
+    /// The paths that can go on to a spot and cost less than `limit` there.
     #[inline]
     fn candidates(
         &self,
         side: &Side<'_>,
         prizes: &[i32],
         memory: u32,
-        (level, b): (usize, usize),
+        (level, to): (usize, usize),
         limit: i32,
         candidates: &mut Vec<Label>,
     ) {
         let n = side.len();
-        for &a in &side.before[b] {
-            let leg = side.cost[a * n + b] - prizes[b];
-            let at = (level - 1) * n + a;
-            let list = &self.labels[self.begins[at]..self.begins[at + 1]];
+        let b = to % n;
+        for arc in &side.before[to] {
+            let leg = arc.cost - prizes[b];
+            let list = self.list(level - 1, arc.from);
             let (mut earliest, mut last) = (i32::MAX, 0);
             for (index, label) in list.iter().enumerate() {
                 if label.cost + leg >= limit {
                     break;
                 }
-                if label.memory >> b & 1 == 1 {
+                if label.memory & side.bars[b] != 0 || label.from & RESTS != 0 {
                     continue;
                 }
-                if let Some(time) = side.go(a, label.time, b) {
+                if let Some(time) = side.go(arc, label.time) {
                     let new = Label {
                         cost: label.cost + leg,
                         time,
                         memory: label.memory & memory | 1 << b,
-                        from: (index as u32) << 5 | a as u32,
+                        from: (index as u32) << 7 | arc.from as u32,
                     };
                     // Within one list, what comes later is dearer: it must be earlier or remember less.
                     if new.time < earliest || new.memory != last {
@@ -178,78 +208,74 @@ impl Labels {
         let n = side.len();
         let limit = known - prizes.iter().sum::<i32>();
         let mut levels: Vec<Vec<(i32, usize, Label)>> = Vec::with_capacity(n);
-        let starts = (0..n).filter_map(|v| {
-            let (time, cost) = side.begin(v)?;
+        let starts = (0..side.spots()).filter_map(|spot| {
+            let (time, cost) = side.begin(spot)?;
             let label = Label {
-                cost: cost - prizes[v],
+                cost: cost - prizes[spot % n],
                 time,
-                memory: 1 << v,
+                memory: 1 << (spot % n),
                 from: 0,
             };
-            Some((0, v, label))
+            Some((0, spot, label))
         });
         levels.push(starts.collect());
         for level in 1..n {
             let mut open: Vec<(i32, usize, Label)> = Vec::new();
-            for (index, &(_, a, label)) in levels[level - 1].iter().enumerate() {
-                for &b in side.next[a].iter().filter(|&&b| label.memory >> b & 1 == 0) {
-                    let Some(time) = side.go(a, label.time, b) else {
+            for (index, &(_, from, label)) in levels[level - 1].iter().enumerate() {
+                let fresh = |arc: &&Arc| label.memory & side.bars[arc.to % n] == 0;
+                for arc in side.next[from].iter().filter(fresh) {
+                    let Some(time) = side.go(arc, label.time) else {
                         continue;
                     };
+                    let (to, b) = (arc.to, arc.to % n);
                     let new = Label {
-                        cost: label.cost + side.cost[a * n + b] - prizes[b],
+                        cost: label.cost + arc.cost - prizes[b],
                         time,
                         memory: label.memory | 1 << b,
                         from: index as u32,
                     };
-                    let others = self.list(n - level - 1, b);
+                    let others = self.list(n - level - 1, side.mirror(to));
                     if let Some(rest) = completion(others, &new, b, limit - prizes[b]) {
-                        open.push((new.cost + rest + prizes[b], b, new));
+                        open.push((new.cost + rest + prizes[b], to, new));
                     }
                 }
             }
-            open.sort_unstable_by_key(|&(total, b, l)| (total, b, l.memory, l.time));
-            open.dedup_by_key(|&mut (_, b, l)| (b, l.memory));
+            open.sort_unstable_by_key(|&(total, to, l)| (total, to, l.memory, l.time));
+            open.dedup_by_key(|&mut (_, to, l)| (to, l.memory));
             open.truncate(width);
             levels.push(open);
         }
         let ends = levels[n - 1].iter().enumerate();
         let (cost, mut index) = ends
-            .filter_map(|(i, &(_, v, l))| Some((l.cost + side.finish(v, l.time)?, i)))
+            .filter_map(|(i, &(_, spot, l))| Some((l.cost + side.finish(spot, l.time)?, i)))
             .filter(|&(cost, _)| cost < limit)
             .min()?;
-        let mut path = Vec::with_capacity(n);
-        for level in levels.iter().rev() {
-            let (_, v, label) = level[index];
-            path.push(v);
+        let mut path = vec![0; n];
+        for (at, level) in levels.iter().enumerate().rev() {
+            let (_, spot, label) = level[index];
+            path[at] = spot;
             index = label.from as usize;
         }
-        if side.direction == Direction::Forth {
-            path.reverse();
-        }
-        Some((cost + known - limit, path))
+        Some((cost + known - limit, side.driven(path)))
     }
 
-    /// The cheapest complete path and its cost, prizes given back. `None` if there is none.
+    /// The cheapest complete path of spots and its cost, prizes given back. `None` if there is none.
     pub(crate) fn best(&self, side: &Side<'_>, prizes: &[i32]) -> Option<(i32, Vec<usize>)> {
         let n = side.len();
-        let ends = (0..n).flat_map(|v| {
-            let list = self.list(n - 1, v).iter().enumerate();
-            list.map(move |(index, label)| (v, index, label))
+        let ends = (0..side.spots()).flat_map(|spot| {
+            let list = self.list(n - 1, spot).iter().enumerate();
+            list.map(move |(index, label)| (spot, index, label))
         });
-        let (cost, mut v, mut index) = ends
-            .filter_map(|(v, index, l)| Some((l.cost + side.finish(v, l.time)?, v, index)))
+        let (cost, mut spot, mut index) = ends
+            .filter_map(|(spot, index, l)| Some((l.cost + side.finish(spot, l.time)?, spot, index)))
             .min()?;
-        let mut path = Vec::with_capacity(n);
+        let mut path = vec![0; n];
         for level in (0..n).rev() {
-            path.push(v);
-            let from = self.list(level, v)[index].from;
-            (v, index) = ((from & 31) as usize, (from >> 5) as usize);
+            path[level] = spot;
+            let from = self.list(level, spot)[index].from & !RESTS;
+            (spot, index) = ((from & 127) as usize, (from >> 7) as usize);
         }
-        if side.direction == Direction::Forth {
-            path.reverse();
-        }
-        Some((cost + prizes.iter().sum::<i32>(), path))
+        Some((cost + prizes.iter().sum::<i32>(), side.driven(path)))
     }
 }
 
@@ -268,6 +294,13 @@ fn completion(others: &[Label], label: &Label, at: usize, limit: i32) -> Option<
 struct Kept(Vec<(u32, i32)>);
 
 impl Kept {
+    /// Whether another label is as good in all respects.
+    fn covers(&self, label: &Label) -> bool {
+        let better =
+            |&(memory, time): &(u32, i32)| memory & !label.memory == 0 && time <= label.time;
+        self.0.iter().any(better)
+    }
+
     /// Adds a label unless another is as good in all respects.
     #[inline]
     fn add(&mut self, label: &Label) -> bool {

@@ -46,7 +46,8 @@ pub(crate) fn tune(
         width: care.width,
         widest: 2 * care.width,
         slack: sides[1].span() / SLACK,
-        lists: vec![Vec::new(); n * n],
+        lists: vec![Vec::new(); n * line.spots()],
+        order: Vec::new(),
     };
     let tried = tried.map(|tried| tried.iter().map(|&p| f64::from(p)).collect());
     let starts = [tree::prizes(line, known), around(line)];
@@ -107,11 +108,11 @@ struct Step {
     cost: i32,
     time: i32,
     memory: u32,
-    /// Index and task of the step before.
+    /// Index and spot of the step before.
     from: (u8, u8),
 }
 
-/// A path and what it costs, prizes given back.
+/// The tasks of a path and what it costs, prizes given back.
 type Seen = (i32, Vec<u8>);
 
 /// What one look has in common with the next, and memory they share.
@@ -122,8 +123,10 @@ struct Looks<'l> {
     width: usize,
     widest: usize,
     slack: i32,
-    /// By number of visits and last task.
+    /// By number of visits and spot.
     lists: Vec<Vec<Step>>,
+    /// The ways to a spot, those first that promise the most.
+    order: Vec<(i32, usize)>,
 }
 
 impl Looks<'_> {
@@ -146,80 +149,78 @@ impl Looks<'_> {
 
     /// A cheap path of as many visits as there are tasks, and what it costs, prizes given back.
     fn best(&mut self, side: &Side<'_>, prizes: &[i32]) -> Option<Seen> {
-        let n = side.len();
+        let (n, spots) = (side.len(), side.spots());
         let walks = side.walks(prizes);
         let limit = self.known - prizes.iter().sum::<i32>();
         self.lists.iter_mut().for_each(Vec::clear);
-        for (v, prize) in prizes.iter().enumerate() {
-            if let Some((time, cost)) = side.begin(v) {
-                self.lists[v].push(Step {
-                    cost: cost - prize,
+        for spot in 0..spots {
+            if let Some((time, cost)) = side.begin(spot) {
+                self.lists[spot].push(Step {
+                    cost: cost - prizes[spot % n],
                     time,
-                    memory: 1 << v,
+                    memory: 1 << (spot % n),
                     from: (0, 0),
                 });
             }
         }
         for level in 1..n {
-            for b in 0..n {
-                let most = limit - walks[(n - level - 1) * n + b];
-                self.reach(side, (level, b), prizes[b], most);
+            for spot in 0..spots {
+                let most = limit - walks[(n - level - 1) * spots + spot];
+                self.reach(side, (level, spot), prizes[spot % n], most);
             }
         }
-        let ends = (0..n).flat_map(|v| {
-            let list = self.lists[(n - 1) * n + v].iter().enumerate();
-            list.map(move |(index, step)| (v, index, step))
+        let ends = (0..spots).flat_map(|spot| {
+            let list = self.lists[(n - 1) * spots + spot].iter().enumerate();
+            list.map(move |(index, step)| (spot, index, step))
         });
-        let (cost, v, index) = ends
-            .filter_map(|(v, i, s)| Some((s.cost + side.finish(v, s.time)?, v, i)))
+        let (cost, mut spot, index) = ends
+            .filter_map(|(spot, i, s)| Some((s.cost + side.finish(spot, s.time)?, spot, i)))
             .min()?;
-        let (mut v, mut index) = (v as u8, index as u8);
+        let mut index = index as u8;
         let mut path = vec![0; n];
         for level in (0..n).rev() {
-            path[level] = v;
-            (index, v) = self.lists[level * n + usize::from(v)][usize::from(index)].from;
+            path[level] = (spot % n) as u8;
+            let from = self.lists[level * spots + spot][usize::from(index)].from;
+            (index, spot) = (from.0, usize::from(from.1));
         }
         Some((cost + prizes.iter().sum::<i32>(), path))
     }
 
-    /// Collects paths that go on to `b` and cost less than `most` there.
-    fn reach(&mut self, side: &Side<'_>, (level, b): (usize, usize), prize: i32, most: i32) {
-        let n = side.len();
-        let (done, open) = self.lists.split_at_mut(level * n);
-        let (done, list) = (&done[(level - 1) * n..], &mut open[b]);
-        let begun = side.before[b]
-            .iter()
-            .filter_map(|&a| Some((done[a].first()?.cost + side.cost[a * n + b] - prize, a)));
-        let mut order = [(0, 0); 32];
-        let mut count = 0;
-        for entry in begun {
-            order[count] = entry;
-            count += 1;
-        }
-        order[..count].sort_unstable();
+    /// Collects paths that go on to a spot and cost less than `most` there.
+    fn reach(&mut self, side: &Side<'_>, (level, to): (usize, usize), prize: i32, most: i32) {
+        let (spots, b) = (side.spots(), to % side.len());
+        let (done, open) = self.lists.split_at_mut(level * spots);
+        let (done, list) = (&done[(level - 1) * spots..], &mut open[to]);
+        let begun = side.before[to].iter().enumerate();
+        let begun =
+            begun.filter_map(|(i, arc)| Some((done[arc.from].first()?.cost + arc.cost - prize, i)));
+        self.order.clear();
+        self.order.extend(begun);
+        self.order.sort_unstable();
         let most = |list: &[Step]| {
             let full = list.get(self.width - 1);
             full.map_or(most, |last| most.min(last.cost))
         };
-        for &(least, a) in &order[..count] {
+        for &(least, i) in &self.order {
             if least >= most(list) {
                 break;
             }
-            let leg = side.cost[a * n + b] - prize;
-            for (index, step) in done[a].iter().enumerate() {
+            let arc = &side.before[to][i];
+            let leg = arc.cost - prize;
+            for (index, step) in done[arc.from].iter().enumerate() {
                 let cost = step.cost + leg;
                 if cost >= most(list) {
                     break;
                 }
-                if step.memory >> b & 1 == 1 {
+                if step.memory & side.bars[b] != 0 {
                     continue;
                 }
-                if let Some(time) = side.go(a, step.time, b) {
+                if let Some(time) = side.go(arc, step.time) {
                     let new = Step {
                         cost,
                         time,
                         memory: step.memory & self.memory[b] | 1 << b,
-                        from: (index as u8, a as u8),
+                        from: (index as u8, arc.from as u8),
                     };
                     insert(list, self.width, self.slack, new);
                 }

@@ -1,6 +1,5 @@
 //! Problems of every kind, small enough to be many.
 
-use std::cmp::Reverse;
 use std::sync::Arc;
 
 use proptest::collection::vec;
@@ -217,78 +216,19 @@ pub fn small_day() -> impl Strategy<Value = Problem> {
     })
 }
 
-/// The best any order of any of the tasks can do: priorities, number, travel.
-pub fn best_by_brute_force(problem: &Problem) -> (u64, usize, Reverse<u64>) {
-    let vehicle = &problem.vehicles[0];
-    let begin = Walk {
-        place: vehicle.start,
-        time: u64::from(vehicle.window.start),
-        travel: 0,
-        load: 0,
-        priority: 0,
-        left: (0..problem.tasks.len()).collect(),
-    };
-    let mut best = (0, 0, Reverse(0));
-    begin.extend(problem, &mut best);
-    best
-}
-
-#[derive(Clone)]
-struct Walk {
-    place: Option<usize>,
-    time: u64,
-    travel: u64,
-    load: u64,
-    priority: u64,
-    left: Vec<usize>,
-}
-
-impl Walk {
-    fn extend(&self, problem: &Problem, best: &mut (u64, usize, Reverse<u64>)) {
-        let vehicle = &problem.vehicles[0];
-        let leg = |to: Option<usize>| match (self.place, to) {
-            (Some(a), Some(b)) => u64::from(problem.profiles[0].durations[a * problem.places + b]),
-            _ => 0,
+/// One vehicle with breaks, shared places with setups, limits and loads, and few tasks; some days too short for all of them.
+pub fn full_day() -> impl Strategy<Value = Problem> {
+    (problem(), 0usize..6, 2000..DAY).prop_map(|(mut problem, tasks, end)| {
+        let half = |task: &Task| match task.kind {
+            Kind::Single => false,
+            Kind::Pickup(other) | Kind::Delivery(other) => other >= tasks,
         };
-        let done = problem.tasks.len() - self.left.len();
-        let home = leg(vehicle.end);
-        if done > 0
-            && home != u64::from(UNREACHABLE)
-            && self.time + home <= u64::from(vehicle.window.end)
-        {
-            *best = (*best).max((self.priority, done, Reverse(self.travel + home)));
+        while problem.tasks.len() > tasks || problem.tasks.last().is_some_and(half) {
+            problem.tasks.pop();
         }
-        for (i, &t) in self.left.iter().enumerate() {
-            let task = &problem.tasks[t];
-            let load = self.load + task.delivery.first().map_or(0, |&a| u64::from(a));
-            let seconds = leg(Some(task.place));
-            let arrival = self.time + seconds;
-            let start = if task.windows.is_empty() {
-                Some(arrival)
-            } else {
-                task.windows
-                    .iter()
-                    .find(|w| arrival <= u64::from(w.end))
-                    .map(|w| arrival.max(u64::from(w.start)))
-            };
-            let fits = vehicle
-                .capacity
-                .first()
-                .is_none_or(|&c| load <= u64::from(c))
-                && task.skills.iter().all(|s| vehicle.skills.contains(s));
-            if let Some(start) = start.filter(|_| fits && seconds != u64::from(UNREACHABLE)) {
-                let mut left = self.left.clone();
-                left.remove(i);
-                let next = Walk {
-                    place: Some(task.place),
-                    time: start + u64::from(task.service),
-                    travel: self.travel + seconds,
-                    load,
-                    priority: self.priority + u64::from(task.priority),
-                    left,
-                };
-                next.extend(problem, best);
-            }
-        }
-    }
+        problem.vehicles.truncate(1);
+        problem.vehicles[0].window = Window { start: 0, end };
+        problem.vehicles[0].costs = Costs::default();
+        problem
+    })
 }

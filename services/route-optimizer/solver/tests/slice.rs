@@ -10,7 +10,7 @@ mod recount;
 use std::path::PathBuf;
 
 use recount::recount;
-use route_solver::problem::Problem;
+use route_solver::problem::{Break, Problem, Window};
 use route_solver::{Iterations, Options, solve};
 
 /// Best known distances, cut off after the first decimal (CVRPLIB).
@@ -91,6 +91,29 @@ fn days_are_proven_optimal() {
     for visits in [15, 20, 25] {
         for number in 0..6 {
             let problem = read::vroom(&fixture(&format!("days/day{visits}_{number}.json")));
+            let solution = solve(&problem, &Options::default(), &Iterations(20_000));
+            recount(&problem, &solution);
+            proven += usize::from(solution.optimal && solution.unassigned.is_empty());
+        }
+    }
+    assert!(proven >= 18, "{proven} of 18");
+}
+
+#[test]
+fn days_with_a_lunch_break_are_proven_optimal() {
+    let mut proven = 0;
+    for visits in [15, 20, 25] {
+        for number in 0..6 {
+            let mut problem = read::vroom(&fixture(&format!("days/day{visits}_{number}.json")));
+            let hours = problem.vehicles[0].window;
+            problem.vehicles[0].breaks = vec![Break {
+                windows: vec![Window {
+                    start: hours.start + 12_600,
+                    end: hours.start + 19_800,
+                }],
+                service: 1800,
+                max_load: Vec::new(),
+            }];
             let solution = solve(&problem, &Options::default(), &Iterations(20_000));
             recount(&problem, &solution);
             proven += usize::from(solution.optimal && solution.unassigned.is_empty());

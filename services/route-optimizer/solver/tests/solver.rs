@@ -1,6 +1,7 @@
 //! Whatever the problem, the answer keeps every rule.
 
 mod any;
+mod brute;
 mod recount;
 
 use proptest::prelude::*;
@@ -29,14 +30,12 @@ proptest! {
 
     #[test]
     fn what_is_called_optimal_is(problem in any::small_day()) {
-        let solution = solve(&problem, &Options::default(), &Iterations(2_000));
-        let (priority, travel) = recount::recount(&problem, &solution);
-        let mine = (priority, problem.tasks.len() - solution.unassigned.len(), std::cmp::Reverse(travel));
-        let best = any::best_by_brute_force(&problem);
-        prop_assert!(mine <= best, "better than the best?");
-        if solution.optimal {
-            prop_assert_eq!(mine, best);
-        }
+        is_best_if_called_optimal(&problem)?;
+    }
+
+    #[test]
+    fn what_is_called_optimal_is_with_breaks_and_all_else(problem in any::full_day()) {
+        is_best_if_called_optimal(&problem)?;
     }
 
     #[test]
@@ -52,6 +51,22 @@ proptest! {
         let (after, _) = recount::recount(&again, &second);
         prop_assert!((after, usize::MAX - second.unassigned.len()) >= (priority, usize::MAX - first.unassigned.len()));
     }
+}
+
+fn is_best_if_called_optimal(problem: &Problem) -> Result<(), TestCaseError> {
+    let solution = solve(problem, &Options::default(), &Iterations(2_000));
+    let (priority, travel) = recount::recount(problem, &solution);
+    let mine = (
+        priority,
+        problem.tasks.len() - solution.unassigned.len(),
+        std::cmp::Reverse(travel),
+    );
+    let best = brute::best(problem);
+    prop_assert!(mine <= best, "better than the best?");
+    if solution.optimal {
+        prop_assert_eq!(mine, best);
+    }
+    Ok(())
 }
 
 /// A place on a line per task, everybody starts at place 0.

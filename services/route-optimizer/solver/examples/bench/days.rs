@@ -1,9 +1,9 @@
 //! Days of one agent, made up from a seed like those in the data folder: 15 to 25 visits around a town, some by appointment,
-//! some in the morning or in the afternoon only.
+//! some in the morning or in the afternoon only; with a lunch break or without.
 
 use std::sync::Arc;
 
-use route_solver::problem::{Costs, Kind, Problem, Profile, Task, Vehicle, Window};
+use route_solver::problem::{Break, Costs, Kind, Problem, Profile, Task, Vehicle, Window};
 
 use crate::score;
 
@@ -27,20 +27,34 @@ const OPENS: u32 = 30_600;
 const CLOSES: u32 = 66_600;
 const NOON: u32 = 46_800;
 
-/// A day on which everything can be visited.
-pub fn day(seed: u64, visits: usize) -> Problem {
+/// A day on which everything can be visited; `lunch`: with a break at noon, of half an hour to an hour, sooner or later.
+pub fn day(seed: u64, visits: usize, lunch: bool) -> Problem {
     let mut dice = Dice(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1);
     for _ in 0..16 {
         dice.unit();
     }
     loop {
-        if let Some(problem) = attempt(&mut dice, visits) {
+        let pause = lunch.then(|| pause(&mut dice));
+        if let Some(problem) = attempt(&mut dice, visits, pause) {
             return problem;
         }
     }
 }
 
-fn attempt(dice: &mut Dice, visits: usize) -> Option<Problem> {
+fn pause(dice: &mut Dice) -> Break {
+    let start = [41_400, 43_200, 45_000][dice.below(3)];
+    let width = [3600, 5400, 7200, 9000][dice.below(4)];
+    Break {
+        windows: vec![Window {
+            start,
+            end: start + width,
+        }],
+        service: [1800, 2700, 3600][dice.below(3)],
+        max_load: Vec::new(),
+    }
+}
+
+fn attempt(dice: &mut Dice, visits: usize, pause: Option<Break>) -> Option<Problem> {
     let spread = if visits > 18 { 9.0 } else { 12.0 };
     let mut at = |scale: f64| {
         (
@@ -76,7 +90,11 @@ fn attempt(dice: &mut Dice, visits: usize) -> Option<Problem> {
     let n = visits + 1;
     let (mut here, mut time, mut left) = (0, OPENS, (1..n).collect::<Vec<_>>());
     let mut seen = vec![0u32; n];
+    let mut rest = pause.clone();
     while !left.is_empty() {
+        if let Some(pause) = rest.take_if(|pause| pause.windows[0].start <= time) {
+            time += pause.service;
+        }
         left.sort_by_key(|&p| durations[here * n + p]);
         let next = left.remove(if left.len() > 1 && dice.unit() < 0.35 {
             1
@@ -88,7 +106,7 @@ fn attempt(dice: &mut Dice, visits: usize) -> Option<Problem> {
         time += services[next - 1];
         here = next;
     }
-    if time + durations[here * n] > CLOSES {
+    if rest.is_some() || time + durations[here * n] > CLOSES {
         return None;
     }
     let tasks = (1..n).map(|place| {
@@ -137,7 +155,7 @@ fn attempt(dice: &mut Dice, visits: usize) -> Option<Problem> {
         },
         capacity: Vec::new(),
         skills: Vec::new(),
-        breaks: Vec::new(),
+        breaks: pause.into_iter().collect(),
         max_tasks: None,
         max_travel_time: None,
         max_distance: None,
@@ -170,11 +188,11 @@ pub struct Days {
 }
 
 /// Solves made-up days of 15, 20 and 25 visits in turn, within a limit in seconds.
-pub fn run(count: u64, limit: f64) -> Days {
+pub fn run(count: u64, limit: f64, lunch: bool) -> Days {
     let mut times = Vec::new();
     let mut proven = 0;
     for seed in 1..=count {
-        let problem = day(seed, [15, 20, 25][seed as usize % 3]);
+        let problem = day(seed, [15, 20, 25][seed as usize % 3], lunch);
         let (_, run) = score::run(&problem, limit, seed);
         times.push(run.seconds * 1000.0);
         proven += u64::from(run.optimal);

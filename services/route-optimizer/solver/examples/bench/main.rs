@@ -24,12 +24,13 @@ fn main() {
             let _ = score::table(files.iter().map(Path::new), seconds, seeds, &best);
         }
         ["goals", data, ref which @ ..] => goals::run(Path::new(data), which),
-        ["days", count, limit] => drop(days::run(
+        ["days", count, limit, ref lunch @ ..] => drop(days::run(
             count.parse().expect("how many days"),
             limit.parse().expect("seconds"),
+            lunch == ["lunch"],
         )),
         _ => println!(
-            "bench solve <seconds> <seeds> <best-known.json> <files…> | goals <data folder> [G1 …] | days <count> <seconds>"
+            "bench solve <seconds> <seeds> <best-known.json> <files…> | goals <data folder> [G1 …] | days <count> <seconds> [lunch]"
         ),
     }
 }
