@@ -71,13 +71,14 @@ INSERT INTO notes (client_id, text) SELECT id, repeat('nota ', 20) FROM clients;
 SQL
 
 # 2. A base backup while people work.
-{ while sql -c "WITH c AS (INSERT INTO clients (name) VALUES ('Negozio nuovo') RETURNING id) INSERT INTO notes (client_id, text) SELECT id, 'visita' FROM c" 2>/dev/null; do sleep 0.02; done; } &
+{ while [[ ! -e told-to-stop ]] && sql -c "WITH c AS (INSERT INTO clients (name) VALUES ('Negozio nuovo') RETURNING id) INSERT INTO notes (client_id, text) SELECT id, 'visita' FROM c" 2>/dev/null; do sleep 0.02; done; } &
 writer=$!
 PGDATABASE=postgres "${as[@]}" env PGHOST="$folder" PGPORT=6001 PGUSER=nexus "$bin/pg_basebackup" -D "$folder/base" -Ft -X fetch -c fast
 sleep 2
 
 # 3. The accident. What was there a moment before is written down, to compare with.
-kill $writer; wait $writer 2>/dev/null || true; writer=
+# The writer finishes what it has begun: killed, it might still commit after the moment.
+touch told-to-stop; wait $writer || true; writer=
 moment=$(sql -c 'SELECT clock_timestamp()')
 rows() { sql -c "COPY (SELECT * FROM clients ORDER BY id) TO STDOUT" -c "COPY (SELECT * FROM notes ORDER BY id) TO STDOUT"; }
 rows >before.txt
