@@ -71,11 +71,12 @@ const PREFIXES: [(&str, Service); 38] = [
 ];
 
 /// What needs no token: the ways to get one, and the keys that check one.
-const OPEN: [(Method, &str); 8] = [
+const OPEN: [(Method, &str); 9] = [
     (Method::POST, "/api/v1/auth/login"),
     (Method::POST, "/api/v1/auth/register"),
     (Method::POST, "/api/v1/auth/refresh"),
     (Method::POST, "/api/v1/auth/token"),
+    (Method::POST, "/api/v1/auth/password/help"),
     (Method::POST, "/api/v1/auth/invitations/check"),
     (Method::POST, "/api/v1/auth/invitations/accept"),
     (Method::GET, "/api/v1/auth/setup"),

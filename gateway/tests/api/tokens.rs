@@ -139,6 +139,7 @@ async fn only_the_open_operations_need_no_token() {
         ("POST", "/api/v1/auth/login"),
         ("POST", "/api/v1/auth/register"),
         ("POST", "/api/v1/auth/refresh"),
+        ("POST", "/api/v1/auth/password/help"),
         ("POST", "/api/v1/auth/invitations/check"),
         ("POST", "/api/v1/auth/invitations/accept"),
         ("GET", "/api/v1/auth/setup"),

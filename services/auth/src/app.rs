@@ -19,14 +19,16 @@ use nexus_peers::Credentials;
 use nexus_problem::{ApiError, ApiResult, BodyHash, Problem};
 use nexus_service::{Answer, App, OnceKey, Parts, Service};
 use serde::Serialize;
+use tokio::sync::Notify;
 use uuid::Uuid;
 
 use crate::config::Config;
 use crate::keys::{Sealer, Signer};
+use crate::mail::Post;
 use crate::passwords::Hasher;
 use crate::secrets::Key;
 use crate::{
-    api_keys, background, invitations, keys, openapi, passwords, registration, roles,
+    api_keys, background, invitations, keys, mail, openapi, passwords, registration, roles,
     service_tokens, sessions, users,
 };
 
@@ -46,6 +48,7 @@ fn configure(cfg: &mut ServiceConfig) {
     cfg.configure(registration::routes::configure)
         .configure(sessions::routes::configure)
         .configure(passwords::routes::configure)
+        .configure(mail::routes::configure)
         .configure(invitations::routes::configure)
         .configure(users::routes::configure)
         .configure(roles::routes::configure)
@@ -90,6 +93,10 @@ pub struct Auth {
     pub api_key_key: Key,
     /// Hides what is tried from where.
     pub tries_key: Key,
+    /// The way to the mail server, if there is one.
+    pub post: Option<Post>,
+    /// A letter was written.
+    pub letters: Notify,
 }
 
 impl Auth {
@@ -105,6 +112,8 @@ impl Auth {
             invitation_key: key("invitations"),
             api_key_key: key("API keys"),
             tries_key: key("tries"),
+            post: config.post.as_ref().and_then(Post::new),
+            letters: Notify::new(),
             config,
         }
     }

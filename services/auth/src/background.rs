@@ -9,7 +9,7 @@ use nexus_outbox::page_after;
 use nexus_service::App;
 
 use crate::app::Auth;
-use crate::{keys, service_tokens, sessions, tries};
+use crate::{keys, mail, service_tokens, sessions, tries};
 
 const TEND_EVERY: Duration = Duration::from_secs(30);
 const AGAIN_AFTER: Duration = Duration::from_millis(500);
@@ -19,7 +19,8 @@ const BATCH: i64 = 500;
 
 /// Starts all of it.
 pub fn start(app: App, auth: Arc<Auth>) {
-    tokio::spawn(tend_keys(app.clone(), auth));
+    tokio::spawn(tend_keys(app.clone(), Arc::clone(&auth)));
+    tokio::spawn(mail::send(app.clone(), auth));
     tokio::spawn(follow_own_feed(app.clone()));
     tokio::spawn(forget(app));
 }

@@ -6,6 +6,7 @@ use nexus_config::{Secret, Settings};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::mail::PostSettings;
 use crate::secrets::Key;
 
 /// What happens when somebody registers who is not the first.
@@ -81,6 +82,8 @@ pub struct Config {
     pub public_url: PublicUrl,
     /// `AUTH_REGISTRATION`.
     pub registration: Registration,
+    /// `AUTH_SMTP_URL` and `AUTH_MAIL_FROM`.
+    pub post: Option<PostSettings>,
 }
 
 impl Config {
@@ -96,6 +99,7 @@ impl Config {
             "PUBLIC_URL",
             "where people reach the system, e.g. https://crm.example.it",
         );
+        let post = PostSettings::read(settings);
         let registration = settings.or("AUTH_REGISTRATION", Registration::Invitation);
         let master = master.and_then(|secret| {
             let key = Key::from_hex(secret.expose());
@@ -118,6 +122,7 @@ impl Config {
             services: services?,
             public_url: public_url?,
             registration,
+            post,
         })
     }
 }
@@ -156,11 +161,13 @@ mod tests {
             "AUTH_MASTER_SECRET" => Some("too-short".to_owned()),
             "AUTH_SERVICE_SECRETS" => Some("crm".to_owned()),
             "AUTH_REGISTRATION" => Some("anybody".to_owned()),
+            "AUTH_SMTP_URL" => Some("example.it".to_owned()),
+            "AUTH_MAIL_FROM" => Some("crm@example.it".to_owned()),
             _ => None,
         });
         let config = Config::read(&mut settings);
         let told = settings.finish(config.map(|_| ())).unwrap_err().0;
-        assert_eq!(told.len(), 4, "{told:?}");
+        assert_eq!(told.len(), 5, "{told:?}");
         assert!(!told.concat().contains("too-short"));
     }
 }

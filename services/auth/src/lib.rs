@@ -15,6 +15,8 @@ pub mod api_keys;
 pub mod invitations;
 /// The keys that sign tokens.
 pub mod keys;
+/// Letters with links.
+pub mod mail;
 /// Hashes, the policy, the change of one's own.
 pub mod passwords;
 /// The first user, and strangers who ask to come in.

@@ -5,7 +5,7 @@ use nexus_service::Conventions;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use crate::{api_keys, invitations, keys, passwords, registration, roles, sessions, users};
+use crate::{api_keys, invitations, keys, mail, passwords, registration, roles, sessions, users};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -24,6 +24,7 @@ use crate::{api_keys, invitations, keys, passwords, registration, roles, session
         sessions::routes::end,
         keys::routes::jwks,
         keys::routes::rotate,
+        mail::routes::help,
         invitations::routes::check,
         invitations::routes::accept,
         users::routes::list,

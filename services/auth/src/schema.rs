@@ -83,6 +83,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    mails (invitation_id) {
+        invitation_id -> Uuid,
+        kind -> Text,
+        tries -> Integer,
+        due_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     tries (key) {
         key -> Bytea,
         failed -> Integer,
@@ -133,6 +142,7 @@ diesel::joinable!(passwords -> users (user_id));
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(refresh_tokens -> sessions (session_id));
 diesel::joinable!(invitations -> users (user_id));
+diesel::joinable!(mails -> invitations (invitation_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     roles,
@@ -142,4 +152,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     sessions,
     refresh_tokens,
     invitations,
+    mails,
 );

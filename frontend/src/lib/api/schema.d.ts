@@ -440,6 +440,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/auth/password/help": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask for a new password
+         * @description A letter with a link goes to the address, if somebody signs in with it. The answer is the same if nobody does.
+         */
+        post: operations["auth_password_help"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/refresh": {
         parameters: {
             query?: never;
@@ -4563,6 +4583,8 @@ export interface components {
              * @default null
              */
             from: string | null;
+            /** @default null */
+            period: components["schemas"]["NamedPeriod"] | null;
             /**
              * Format: uuid
              * @default null
@@ -4656,6 +4678,11 @@ export interface components {
         ForecastTile: {
             ignores: components["schemas"]["Vec"];
             months: components["schemas"]["ForecastMonth"][];
+        };
+        /** @description Somebody who forgot their password. */
+        Forgotten: {
+            /** Format: email */
+            email: string;
         };
         Funnel: {
             /** @description All that began. */
@@ -4948,6 +4975,8 @@ export interface components {
         InvitationLink: {
             /** Format: date-time */
             expires_at: string;
+            /** @description It is on its way to the person by mail. */
+            mailed: boolean;
             /** @description Hand it to the person; whoever has it can come in. */
             url: string;
         };
@@ -5503,9 +5532,12 @@ export interface components {
             /** @description `resource:action:scope`. */
             permissions: string[];
         };
+        /** @enum {string} */
+        NamedPeriod: "this_month" | "last_month" | "this_quarter" | "last_quarter" | "this_year" | "last_year" | "last_7" | "last_30" | "last_90" | "last_365";
         /** @description Shops that fit in; what is most urgent for its detour first. */
         Nearby: {
             items: components["schemas"]["NearbyPlace"][];
+            times_from: components["schemas"]["TimesFrom"];
         };
         /** @description A shop that fits in, and when. */
         NearbyPlace: {
@@ -7942,6 +7974,7 @@ export interface components {
             /** Format: date-time */
             starts_at: string;
             stops: components["schemas"]["PlannedStop"][];
+            times_from?: components["schemas"]["TimesFrom"];
             /**
              * Format: uuid
              * @description The tour that it became, once it is accepted.
@@ -8887,6 +8920,8 @@ export interface components {
         };
         /** @description How one comes in. */
         Setup: {
+            /** @description Letters can be sent: whoever forgot their password helps themselves. */
+            mail: boolean;
             /** @description Nobody is there yet: whoever registers becomes admin. */
             needs_first_user: boolean;
             /** @description What happens to whoever registers later. */
@@ -9404,6 +9439,8 @@ export interface components {
             /** Format: int64 */
             waiting_seconds: number;
         };
+        /** @enum {string} */
+        TimesFrom: "roads" | "estimate" | "fallback";
         /** @description From the beginning of a deal to its being won, of those won in the period. */
         TimeToClose: {
             ignores: components["schemas"]["Vec"];
@@ -9478,6 +9515,7 @@ export interface components {
             start_place?: components["schemas"]["Base"] | null;
             /** Format: date-time */
             starts_at: string;
+            times_from: components["schemas"]["TimesFrom"];
             /** Format: int32 */
             travel_seconds: number;
             /** Format: date-time */
@@ -11377,7 +11415,10 @@ export interface operations {
                 cursor?: string;
                 /** @description First day; the first of this month when not given. */
                 from?: string;
-                /** @description The measure's own key: a stage, a reason, a kind, a status, a phase. */
+                /**
+                 * @description The measure's own key: a stage, a reason, a kind, a status, a phase. Of `funnel` also a pipeline, for all that
+                 *     began in it, and `{pipeline}:won`.
+                 */
                 key?: string;
                 limit?: number;
                 /** @description What is counted: `won`, `open`, `lead_status`, `task_late`, …; every figure names its own. */
@@ -11390,6 +11431,8 @@ export interface operations {
                 team_id?: string;
                 /** @description Last day; today when not given. */
                 until?: string;
+                /** @description Only records that have none of this. */
+                without?: "province" | "product_id" | "source_id" | "owner_id";
             };
             header?: never;
             path?: never;
@@ -12860,6 +12903,91 @@ export interface operations {
                 };
             };
             /** @description Tried too often */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now: Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    auth_password_help: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Forgotten"];
+            };
+        };
+        responses: {
+            /** @description Look into your mailbox */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no mail server: ask an admin for a link */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is of another kind */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields or parameters are not right: `errors` says which */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Asked too often */
             429: {
                 headers: {
                     [name: string]: unknown;

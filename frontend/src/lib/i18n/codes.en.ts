@@ -19,6 +19,7 @@ export const codeWords: typeof italian = {
       unreadable: 'The server cannot read the request.',
       unauthenticated: 'Your session has ended: sign in again.',
       'session-ended': 'Your session has ended: sign in again.',
+      'no-mail': 'No mail can be sent here: ask your administrator for a new link.',
       'invalid-credentials': 'Wrong e-mail or password.',
       'registration-closed': 'Registration is closed: ask the administrator for an invitation.',
       'invitation-invalid': 'The invitation is not valid or has expired: ask for a new one.',

@@ -17,6 +17,7 @@ export const codeWords = {
       unreadable: 'La richiesta non è leggibile dal server.',
       unauthenticated: 'La sessione è terminata: accedi di nuovo.',
       'session-ended': 'La sessione è terminata: accedi di nuovo.',
+      'no-mail': 'Qui non è impostata la posta: chiedi un nuovo link al tuo amministratore.',
       'invalid-credentials': 'E-mail o password non corretti.',
       'registration-closed': 'La registrazione è chiusa: chiedi un invito all’amministratore.',
       'invitation-invalid': 'L’invito non è valido o è scaduto: chiedine uno nuovo.',

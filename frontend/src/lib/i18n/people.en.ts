@@ -22,6 +22,15 @@ export const peopleWords: typeof italian = {
     noAccount: 'No access yet?',
     haveAccount: 'Do you have access already?',
     askInvitation: 'Ask your administrator for an invitation.',
+    forgot: 'Forgot your password?',
+    forgotTitle: 'A new password',
+    forgotText:
+      'Enter the e-mail address you sign in with: we send you a link to choose another one.',
+    forgotSend: 'Send the link',
+    forgotSent: (email) =>
+      `If somebody signs in with ${email}, a link that is good for two hours arrives shortly. Look in the spam folder too.`,
+    forgotByAdmin: 'No mail can be sent here: ask your administrator for a new link.',
+    backToSignIn: 'Back to sign-in',
     waiting: 'Request sent. You can sign in as soon as an administrator approves it.',
     inviteTitle: (name) => `Hello ${name}`,
     inviteText: (email) => `Choose a password to sign in as ${email}.`,
@@ -96,6 +105,7 @@ export const peopleWords: typeof italian = {
     linkTitle: 'Invitation ready',
     linkText: (name, until) =>
       `Send this link to ${name}. It is shown only now and is valid until ${until}.`,
+    linkMailed: (name, email) => `${name} also gets it by mail, at ${email}.`,
     copyLink: 'Copy the link',
     lastLogin: (when) => `last signed in ${when}`,
     never: 'never signed in',

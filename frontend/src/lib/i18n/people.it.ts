@@ -21,6 +21,14 @@ export const peopleWords = {
     noAccount: 'Non hai ancora un accesso?',
     haveAccount: 'Hai già un accesso?',
     askInvitation: 'Chiedi un invito al tuo amministratore.',
+    forgot: 'Password dimenticata?',
+    forgotTitle: 'Una nuova password',
+    forgotText: 'Scrivi l’e-mail con cui accedi: ti mandiamo un link per sceglierne un’altra.',
+    forgotSend: 'Manda il link',
+    forgotSent: (email: string) =>
+      `Se qualcuno accede con ${email}, tra poco riceve un link valido per due ore. Guarda anche nella posta indesiderata.`,
+    forgotByAdmin: 'Qui non è impostata la posta: chiedi un nuovo link al tuo amministratore.',
+    backToSignIn: 'Torna all’accesso',
     waiting: 'Richiesta inviata. Potrai entrare appena un amministratore la approva.',
     inviteTitle: (name: string) => `Ciao ${name}`,
     inviteText: (email: string) => `Scegli una password per entrare come ${email}.`,
@@ -94,6 +102,8 @@ export const peopleWords = {
     linkTitle: 'Invito pronto',
     linkText: (name: string, until: string) =>
       `Manda questo link a ${name}. Si vede solo adesso e vale fino al ${until}.`,
+    linkMailed: (name: string, email: string) =>
+      `${name} lo riceve anche per posta, all’indirizzo ${email}.`,
     copyLink: 'Copia il link',
     lastLogin: (when: string) => `ultimo accesso ${when}`,
     never: 'mai entrato',

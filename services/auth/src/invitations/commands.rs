@@ -1,8 +1,9 @@
+use chrono::Duration;
 use nexus_kernel::UserId;
 use nexus_problem::FieldErrors;
 use uuid::Uuid;
 
-use super::model::{Invitation, ends, token};
+use super::model::{Invitation, LASTS, token};
 use super::{InvitationError, queries};
 use crate::app::Tx;
 use crate::passwords;
@@ -14,7 +15,12 @@ use crate::users::model::{check_email, check_name};
 use crate::users::{self, Status, User, UserError, UserView};
 
 /// A new link; older ones of the same person let nobody in any more.
-pub fn issue(tx: &mut Tx<'_>, key: &Key, user: UserId) -> Result<Invitation, InvitationError> {
+pub fn issue(
+    tx: &mut Tx<'_>,
+    key: &Key,
+    user: UserId,
+    lasts: Duration,
+) -> Result<Invitation, InvitationError> {
     queries::withdraw(tx.conn, user)?;
     let id = Uuid::now_v7();
     let invitation = Invitation {
@@ -23,7 +29,7 @@ pub fn issue(tx: &mut Tx<'_>, key: &Key, user: UserId) -> Result<Invitation, Inv
         token_hash: token(key, id).hash(),
         created_by: tx.actor.map(UserId::uuid),
         created_at: tx.now,
-        expires_at: ends(tx.now),
+        expires_at: tx.now + lasts,
         used_at: None,
     };
     queries::insert(tx.conn, &invitation)?;
@@ -67,7 +73,7 @@ pub fn invite_again(
         users::queries::save(tx.conn, &user).map_err(UserError::from)?;
         announce_saved(tx, &user)?;
     }
-    let invitation = issue(tx, key, id)?;
+    let invitation = issue(tx, key, id, LASTS)?;
     security_log::write(tx, Kind::Invited, Some(id))?;
     Ok((users::queries::view(tx.conn, user)?, invitation))
 }

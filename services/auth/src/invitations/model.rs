@@ -10,7 +10,10 @@ use crate::schema::invitations;
 use crate::secrets::{Key, Token};
 use crate::users::UserView;
 
-const DAYS: i64 = 7;
+/// For how long an invitation is good.
+pub const LASTS: Duration = Duration::days(7);
+/// For how long a link is good that somebody asked for who forgot their password.
+pub const NEW_PASSWORD_LASTS: Duration = Duration::hours(2);
 
 /// A link that was handed out.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
@@ -33,16 +36,16 @@ impl Invitation {
     }
 }
 
-/// When a new one ends.
-#[must_use]
-pub fn ends(now: DateTime<Utc>) -> DateTime<Utc> {
-    now + Duration::days(DAYS)
-}
-
 /// The token of an invitation.
 #[must_use]
 pub fn token(key: &Key, id: Uuid) -> Token {
     Token::derived(key, id.as_bytes())
+}
+
+/// The page where an invitation is taken up.
+#[must_use]
+pub fn link(key: &Key, public_url: &PublicUrl, id: Uuid) -> String {
+    public_url.page(&format!("/invite#token={}", token(key, id).text()))
 }
 
 /// A link, shown once.
@@ -51,6 +54,8 @@ pub struct InvitationLink {
     /// Hand it to the person; whoever has it can come in.
     pub url: String,
     pub expires_at: DateTime<Utc>,
+    /// It is on its way to the person by mail.
+    pub mailed: bool,
 }
 
 /// Somebody with the link by which they come in.
@@ -63,9 +68,10 @@ pub struct InvitedUser {
 
 /// The answer as it is kept for a repeated request: with the invitation's id in the link's place.
 #[must_use]
-pub fn without_link(user: &UserView, invitation: &Invitation) -> Value {
+pub fn without_link(user: &UserView, invitation: &Invitation, mailed: bool) -> Value {
     let mut body = json!(user);
-    body["invitation"] = json!({"id": invitation.id, "expires_at": invitation.expires_at});
+    body["invitation"] =
+        json!({"id": invitation.id, "expires_at": invitation.expires_at, "mailed": mailed});
     body
 }
 
@@ -77,6 +83,6 @@ pub fn add_link(body: &mut Value, key: &Key, public_url: &PublicUrl) {
     let id = invitation
         .remove("id")
         .and_then(|id| id.as_str().and_then(|id| id.parse().ok()));
-    let url = id.map(|id| public_url.page(&format!("/invite#token={}", token(key, id).text())));
+    let url = id.map(|id| link(key, public_url, id));
     invitation.insert("url".to_owned(), json!(url));
 }

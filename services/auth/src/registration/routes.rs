@@ -29,6 +29,8 @@ pub(crate) struct Setup {
     needs_first_user: bool,
     /// What happens to whoever registers later.
     registration: Registration,
+    /// Letters can be sent: whoever forgot their password helps themselves.
+    mail: bool,
 }
 
 /// How does one come in?
@@ -42,6 +44,7 @@ pub(crate) async fn setup(call: Call) -> ApiResult<Json<Setup>> {
     Ok(Json(Setup {
         needs_first_user,
         registration,
+        mail: call.auth.post.is_some(),
     }))
 }
 

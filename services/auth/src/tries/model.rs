@@ -75,6 +75,17 @@ impl Attempt {
         )]
     }
 
+    /// Help for a forgotten password.
+    #[must_use]
+    pub fn password_help(key: &Key, ip: &str) -> Vec<Self> {
+        vec![Self::new(
+            key,
+            ["password help", ip, ""],
+            10,
+            WhenRight::TakeBack,
+        )]
+    }
+
     /// An invitation's token.
     #[must_use]
     pub fn invitation(key: &Key, ip: &str) -> Vec<Self> {

@@ -15,6 +15,7 @@ use super::routes::with_link;
 use crate::app::Call;
 use crate::invitations;
 use crate::invitations::model::{InvitedUser, without_link};
+use crate::mail::commands::announce_link;
 
 /// An invitation for somebody who is known.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -49,9 +50,10 @@ pub(crate) async fn invite_again(
             let key = &auth.invitation_key;
             let (user, invitation) =
                 invitations::commands::invite_again(tx, key, &authority, id.0, email.as_deref())?;
+            let mailed = announce_link(tx, &auth, &invitation, user.email.as_deref())?;
             Ok(Answer::record(
                 user.version,
-                &without_link(&user, &invitation),
+                &without_link(&user, &invitation, mailed),
             )?)
         })
         .await?;

@@ -18,7 +18,8 @@ use super::visibility::Visible;
 use super::{UserError, actions};
 use crate::app::Call;
 use crate::invitations;
-use crate::invitations::model::{InvitedUser, add_link, without_link};
+use crate::invitations::model::{InvitedUser, LASTS, add_link, without_link};
+use crate::mail::commands::announce_link;
 
 pub fn configure(cfg: &mut ServiceConfig) {
     cfg.service(
@@ -190,13 +191,15 @@ pub(crate) async fn invite(
     let answer = call
         .once(once, who.user_id, hash, move |tx| {
             let user = commands::add(tx, &authority, new)?;
-            let invitation = invitations::commands::issue(tx, &auth.invitation_key, user.id)?;
+            let key = &auth.invitation_key;
+            let invitation = invitations::commands::issue(tx, key, user.id, LASTS)?;
             let view = queries::view(tx.conn, user)?;
+            let mailed = announce_link(tx, &auth, &invitation, view.email.as_deref())?;
             let path = format!("/api/v1/users/{}", view.id);
             Ok(Answer::created(
                 path,
                 view.version,
-                &without_link(&view, &invitation),
+                &without_link(&view, &invitation, mailed),
             )?)
         })
         .await?;
@@ -205,6 +208,7 @@ pub(crate) async fn invite(
 
 /// The stored answer does not hold the link: it is added on the way out.
 pub(super) fn with_link(call: &Call, answer: Answer) -> HttpResponse {
+    call.auth.letters.notify_one();
     let (key, public_url) = (&call.auth.invitation_key, &call.auth.config.public_url);
     answer
         .amended(|body| add_link(body, key, public_url))

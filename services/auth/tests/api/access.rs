@@ -15,12 +15,13 @@ enum May {
 }
 
 /// Each with the lightest body that shows whether one is let in. `{user}` is somebody else.
-const OPERATIONS: [(&str, &str, May); 32] = [
+const OPERATIONS: [(&str, &str, May); 33] = [
     ("GET", "/api/v1/auth/setup", May::Anybody),
     ("POST", "/api/v1/auth/register", May::Anybody),
     ("POST", "/api/v1/auth/login", May::Anybody),
     ("POST", "/api/v1/auth/refresh", May::Anybody),
     ("GET", "/api/v1/auth/jwks.json", May::Anybody),
+    ("POST", "/api/v1/auth/password/help", May::Anybody),
     ("POST", "/api/v1/auth/invitations/check", May::Anybody),
     ("POST", "/api/v1/auth/invitations/accept", May::Anybody),
     ("POST", "/api/v1/auth/token", May::Anybody),

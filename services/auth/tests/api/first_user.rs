@@ -20,7 +20,7 @@ async fn whoever_registers_first_becomes_admin_and_is_signed_in() {
     let setup = auth.nobody().get("/api/v1/auth/setup").await.expect(200);
     assert_eq!(
         setup,
-        json!({"needs_first_user": true, "registration": "invitation"})
+        json!({"needs_first_user": true, "registration": "invitation", "mail": false})
     );
 
     let admin = auth.admin().await;

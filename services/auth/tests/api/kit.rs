@@ -53,9 +53,24 @@ impl Auth {
         auth
     }
 
+    /// Starts auth with a mail server.
+    pub async fn with_mail(database: &TestDatabase, smtp_url: String) -> Self {
+        let auth = Self::start(database.url.clone(), move |name| match name {
+            "AUTH_SMTP_URL" => Some(smtp_url.clone()),
+            "AUTH_MAIL_FROM" => Some("NEXUS <crm@example.it>".to_owned()),
+            _ => setting(name, "invitation"),
+        });
+        auth.is_ready().await;
+        auth
+    }
+
     /// Starts auth without waiting for anything.
     pub fn at(database_url: Secret, registration: &'static str) -> Self {
-        let mut settings = Settings::from_lookup(move |name| setting(name, registration));
+        Self::start(database_url, move |name| setting(name, registration))
+    }
+
+    fn start(database_url: Secret, lookup: impl Fn(&str) -> Option<String> + 'static) -> Self {
+        let mut settings = Settings::from_lookup(lookup);
         let parts = auth::parts(&mut settings).unwrap();
         let app = App {
             db: Db::start(&DbSettings {

@@ -9,6 +9,7 @@ mod internal;
 mod invitations;
 mod kit;
 mod login;
+mod mail;
 mod openapi;
 mod passwords;
 mod refresh;
