@@ -130,10 +130,19 @@ fn background(app: &App, sources: &Sources, live: Live) {
 }
 
 const FOLD_EVERY: Duration = Duration::from_secs(1);
+/// Empty cells are swept once in so many rounds.
+const SWEEP_EVERY: u32 = 600;
 
 /// Folds appended counts into the sums.
 async fn fold(app: App) {
+    let mut round: u32 = 0;
     loop {
+        round = round.wrapping_add(1);
+        if round.is_multiple_of(SWEEP_EVERY)
+            && let Err(error) = app.db.transaction(measures::rollup::sweep).await
+        {
+            tracing::debug!(cause = %error, "empty counts are swept later");
+        }
         if let Err(error) = app.db.transaction(measures::rollup::fold).await {
             tracing::debug!(cause = %error, "counts are folded later");
         }
@@ -150,6 +159,7 @@ async fn rescore(app: App) {
         let today = business_day(app.now());
         let scored = app.db.transaction(move |conn| {
             one_at_a_time(conn)?;
+            measures::rollup::recount_if_asked(conn)?;
             let scored = facts::rescore(conn, today, RESCORED_AT_ONCE)?;
             if scored > 0 {
                 note_change(conn, None)?;

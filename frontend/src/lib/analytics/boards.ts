@@ -22,12 +22,12 @@ const widthOf = (columns: number): Width =>
 export const placements = (tiles: Placed[]): Placement[] =>
   tiles.map(({ tile, width }) => ({ tile, width: COLUMNS[width], height: 1 }));
 
-/** What a dashboard remembers of a filter; days with a name move on by themselves, so they are not kept. */
+/** What a dashboard remembers of a filter; of days with a name the name, so that they move on. */
 export function keptFilter(filters: Filters): Fields['filter'] {
   const { period, from, until, compare } = filters;
   const narrowed = NARROWING.map((name) => [name, filters[name] || null]);
   return {
-    ...(period === 'custom' ? { from, until } : {}),
+    ...(period === 'custom' ? { from, until } : { period }),
     compare,
     ...Object.fromEntries(narrowed),
   } as Fields['filter'];
@@ -36,11 +36,11 @@ export function keptFilter(filters: Filters): Fields['filter'] {
 /** The filter a dashboard opens with, as the URL says it. */
 export function openingParams(board: Board): URLSearchParams {
   const params = new URLSearchParams({ board: board.id });
-  const { from, until, compare, ...narrowed } = board.filter ?? {};
+  const { period, from, until, compare, ...narrowed } = board.filter ?? {};
   if (from && until) {
     params.set('from', from);
     params.set('until', until);
-  }
+  } else if (period && period !== 'this_month') params.set('period', period);
   if (compare && compare !== 'previous') params.set('compare', compare);
   for (const [name, value] of Object.entries(narrowed)) if (value) params.set(name, value);
   return params;

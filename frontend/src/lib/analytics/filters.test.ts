@@ -104,6 +104,11 @@ describe('the records behind a figure', () => {
     expect(recordsPath(filters, { measure: 'lost_reason', key: '' })).toContain('&key=&');
   });
 
+  it('may be those that have none of something', () =>
+    expect(recordsPath(filters, { measure: 'won', without: 'source_id' })).toBe(
+      '/analytics/records?measure=won&without=source_id&period=last_month&team_id=t1',
+    ));
+
   it('may be of one agent and of one step alone', () => {
     const days = { from: '2026-10-05', until: '2026-10-11' };
     expect(recordsPath(filters, { measure: 'won', days, only: { agent_id: 'a1' } })).toBe(

@@ -96,10 +96,15 @@ export function asked(filters: Filters) {
 
 export const isNarrowed = (filters: Filters) => NARROWING.some((name) => filters[name] !== '');
 
+export const WITHOUT = ['province', 'product_id', 'source_id', 'owner_id'] as const;
+export type Without = (typeof WITHOUT)[number];
+
 /** What is behind a figure. */
 export interface Behind {
   measure: string;
   key?: string | null;
+  /** Only records that have none of this. */
+  without?: Without;
   /** Other days than the filter's: a step of the trend. */
   days?: Period;
   /** Narrower than the filter: one line of a list. */
@@ -107,13 +112,17 @@ export interface Behind {
 }
 
 /** The page that lists the records behind a figure, under the same filter. */
-export function recordsPath(filters: Filters, { measure, key, days, only = {} }: Behind): string {
+export function recordsPath(
+  filters: Filters,
+  { measure, key, without, days, only = {} }: Behind,
+): string {
   const narrower: Filters = { ...filters };
   for (const name of NARROWING) if (only[name]) narrower[name] = only[name];
   if (only.agent_id) narrower.team_id = '';
   if (days) Object.assign(narrower, { period: 'custom', ...days });
   const params = new URLSearchParams({ measure });
   if (key != null) params.set('key', key);
+  if (without) params.set('without', without);
   for (const [name, value] of Object.entries(paramsOf(narrower))) params.set(name, value);
   return `/analytics/records?${params}`;
 }

@@ -32,10 +32,24 @@ export function keyName(measure: string, key: string, dashboard?: Dashboard): st
       if (key === '') return words.noReason;
       return reasonName(key, dashboard) || labelOfId(key);
     case 'ordered_product':
+      if (key === FREE_TEXT) return words.records.without.product_id;
       return dashboard?.products?.lines.find((one) => one.key === key)?.name ?? undefined;
+    case 'funnel':
+      return funnelName(key, dashboard);
     default:
       return stages(dashboard).find((one) => one.stage_id === key)?.name;
   }
+}
+
+/** What was ordered freely stands under a product of zeros. */
+export const FREE_TEXT = '00000000-0000-0000-0000-000000000000';
+
+/** A stage, a pipeline, or `{pipeline}:won`. */
+function funnelName(key: string, dashboard?: Dashboard): string | undefined {
+  const [id, won] = key.split(':');
+  const pipeline = dashboard?.funnel?.pipelines.find(({ pipeline_id }) => pipeline_id === id);
+  const name = pipeline?.name ?? stages(dashboard).find(({ stage_id }) => stage_id === id)?.name;
+  return won ? [name, t().analytics.wonAll].filter(Boolean).join(', ') : name;
 }
 
 const stages = (dashboard?: Dashboard) => [

@@ -1,7 +1,7 @@
 import { api, ask, type Schemas } from '$lib/api/client';
 import { Problem } from '$lib/api/problem';
 import { notice } from '$lib/api/trouble';
-import { asked, type Filters } from './filters';
+import { asked, type Filters, type Without } from './filters';
 import type { TileName } from './tiles';
 
 export type Dashboard = Schemas['Dashboard'];
@@ -20,6 +20,7 @@ export function readDashboard(filters: Filters, tiles: readonly TileName[]): Pro
 export interface Listed {
   measure: string;
   key?: string;
+  without?: Without;
 }
 
 export function pageOfRecords(filters: Filters, listed: Listed, cursor?: string) {

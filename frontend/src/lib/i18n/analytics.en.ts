@@ -329,7 +329,7 @@ export const analyticsWords: typeof it = {
       shareText: 'Everybody sees the figures of their own records in it.',
       keepFilter: 'Remember the present filters too',
       keepFilterText:
-        'Agent, province, product, source, comparison and chosen dates; a period such as “Last month” is chosen each time.',
+        'Agent, province, product, source, comparison and period; a period such as “Last month” stays that as the days go by.',
       rename: 'Name and sharing',
       delete: 'Delete',
       deleted: (name) => `“${name}” deleted.`,
@@ -346,6 +346,12 @@ export const analyticsWords: typeof it = {
       gone: 'This dashboard is no longer there: you see the overview.',
     },
     records: {
+      without: {
+        province: 'no province',
+        product_id: 'no product',
+        source_id: 'no source',
+        owner_id: 'no agent',
+      },
       back: 'Back to analytics',
       total: (number, shown) => `${shown} ${many(number, 'entry', 'entries')}`,
       sums: (money) => `${money} in all`,
@@ -395,6 +401,8 @@ export const analyticsWords: typeof it = {
         place_never: 'Shops never seen',
         place_lapses: 'Shops overdue',
         place_due: 'Shops due again',
+        place_within: 'Shops seen within their interval',
+        place_due_now: 'Shops due again now',
         task_overdue: 'Tasks overdue',
         task_late: 'Tasks overdue by more than 48 hours',
         lead_waiting: 'Leads waiting for a contact',

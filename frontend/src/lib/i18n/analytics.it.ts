@@ -333,7 +333,7 @@ export const analyticsWords = {
       shareText: 'Ognuno ci vede le cifre dei propri dati.',
       keepFilter: 'Ricorda anche i filtri di adesso',
       keepFilterText:
-        'Agente, provincia, prodotto, provenienza, confronto e le date a scelta; un periodo come «Mese scorso» si sceglie ogni volta.',
+        'Agente, provincia, prodotto, provenienza, confronto e periodo; un periodo come «Mese scorso» resta quello anche col passare dei giorni.',
       rename: 'Nome e condivisione',
       delete: 'Elimina',
       deleted: (name: string) => `«${name}» eliminata.`,
@@ -350,6 +350,12 @@ export const analyticsWords = {
       gone: 'Questa dashboard non c’è più: vedi la Panoramica.',
     },
     records: {
+      without: {
+        province: 'senza provincia',
+        product_id: 'senza prodotto',
+        source_id: 'senza provenienza',
+        owner_id: 'senza agente',
+      },
       back: 'Torna all’analisi',
       total: (number: number, shown: string) => `${shown} ${many(number, 'voce', 'voci')}`,
       sums: (money: string) => `in tutto ${money}`,
@@ -399,6 +405,8 @@ export const analyticsWords = {
         place_never: 'Negozi mai visti',
         place_lapses: 'Negozi in ritardo',
         place_due: 'Negozi da rivisitare',
+        place_within: 'Negozi visti nel loro intervallo',
+        place_due_now: 'Negozi da rivisitare adesso',
         task_overdue: 'Attività in ritardo',
         task_late: 'Attività in ritardo da più di 48 ore',
         lead_waiting: 'Lead in attesa di un contatto',

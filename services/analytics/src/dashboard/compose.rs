@@ -1,7 +1,7 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
-use nexus_db::DbResult;
+use nexus_db::{DbError, DbResult};
 use uuid::Uuid;
 
 use super::model::{Dashboard, Tile};
@@ -10,15 +10,17 @@ use super::tiles::{Context, asks, follow_ups, put, rank_products, targets};
 use crate::filter::Scoped;
 use crate::measures::read::{Ask, sums};
 
-/// The number of the last change of the figures.
+/// The number of the last change of the figures. Busy: they are being counted anew.
 pub fn change(conn: &mut PgConnection) -> DbResult<i64> {
     #[derive(QueryableByName)]
     struct Change {
         #[diesel(sql_type = BigInt)]
         number: i64,
     }
-    let change: Change = diesel::sql_query("SELECT number FROM changes").get_result(conn)?;
-    Ok(change.number)
+    let change: Option<Change> = diesel::sql_query("SELECT number FROM changes WHERE NOT recount")
+        .get_result(conn)
+        .optional()?;
+    change.map(|change| change.number).ok_or(DbError::Busy)
 }
 
 /// Puts tiles together.

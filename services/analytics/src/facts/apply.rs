@@ -7,16 +7,44 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Date, Uuid as SqlUuid};
 use nexus_db::{DbError, DbResult};
-use nexus_outbox::Event;
 use uuid::Uuid;
 
+use super::event::Event;
 use super::read::{Batch, Parked, read};
 use super::{clients, deals, orders, rows, sites};
 use crate::measures::Fact;
 use crate::measures::rollup::{Sign, append};
 use crate::measures::sql::{NOBODY, Tables};
 
-/// Applies a page of a feed. An event that cannot be applied is parked, and stops nothing.
+/// Events, and what they bring.
+#[derive(Debug)]
+pub struct Told {
+    batch: Batch,
+    /// Those that could be read, in order.
+    events: Vec<Event>,
+    parked: Vec<(Event, Parked)>,
+}
+
+impl Told {
+    /// Reads events.
+    #[must_use]
+    pub fn of(events: Vec<Event>) -> Self {
+        let mut told = Self {
+            batch: Batch::default(),
+            events: Vec::with_capacity(events.len()),
+            parked: Vec::new(),
+        };
+        for event in events {
+            match read(&mut told.batch, &event) {
+                Ok(()) => told.events.push(event),
+                Err(why) => told.parked.push((event, why)),
+            }
+        }
+        told
+    }
+}
+
+/// Applies some events of a feed. One that cannot be applied is parked, and stops nothing.
 ///
 /// # Errors
 /// The database's; then nothing was changed.
@@ -24,28 +52,38 @@ pub fn apply(
     conn: &mut PgConnection,
     tables: Tables,
     source: &str,
-    events: &[Event],
+    told: &Told,
     today: NaiveDate,
 ) -> DbResult<()> {
-    let mut batch = Batch::default();
-    for event in events {
-        if let Err(why) = read(&mut batch, event) {
-            park(conn, tables, source, event, &why)?;
-        }
+    for (event, why) in &told.parked {
+        park(conn, tables, source, event, why)?;
     }
-    let whole = attempt(conn, |conn| apply_batch(conn, tables, &batch, today))?;
-    if whole.is_ok() {
+    settle(conn, tables, source, &told.events, &told.batch, today)
+}
+
+/// Applies what was read. When a table refuses one of the events, halves are tried until it stands alone and is parked.
+fn settle(
+    conn: &mut PgConnection,
+    tables: Tables,
+    source: &str,
+    events: &[Event],
+    batch: &Batch,
+    today: NaiveDate,
+) -> DbResult<()> {
+    let Err(why) = attempt(conn, |conn| apply_batch(conn, tables, batch, today))? else {
         return Ok(());
+    };
+    if let [alone] = events {
+        return park(conn, tables, source, alone, &Parked::Unreadable(why));
     }
-    // One of them is refused by a table: find it, and go on with the others.
-    for event in events {
-        let mut alone = Batch::default();
-        if read(&mut alone, event).is_err() {
-            continue;
+    let (first, second) = events.split_at(events.len() / 2);
+    for half in [first, second] {
+        let mut batch = Batch::default();
+        for event in half {
+            // It could be read before.
+            let _ = read(&mut batch, event);
         }
-        if let Err(why) = attempt(conn, |conn| apply_batch(conn, tables, &alone, today))? {
-            park(conn, tables, source, event, &Parked::Unreadable(why))?;
-        }
+        settle(conn, tables, source, half, &batch, today)?;
     }
     Ok(())
 }
@@ -301,22 +339,23 @@ fn ids(conn: &mut PgConnection, sql: &str, of: &[Uuid]) -> DbResult<Vec<Uuid>> {
 }
 
 /// So many records are derived at once.
-const AT_ONCE: usize = 5_000;
+const DEALS_AT_ONCE: usize = 10_000;
+const CLIENTS_AT_ONCE: usize = 50_000;
 
-/// Derives everything of freshly filled tables.
-pub fn derive_everything(
-    conn: &mut PgConnection,
-    tables: Tables,
-    today: NaiveDate,
-) -> DbResult<()> {
-    each(conn, tables, "deals", |conn, some| {
+/// Derives the deals of freshly filled tables.
+pub fn derive_deals(conn: &mut PgConnection, tables: Tables) -> DbResult<()> {
+    each(conn, tables, "deals", DEALS_AT_ONCE, |conn, some| {
         deals::derive(conn, tables, some)
-    })?;
+    })
+}
+
+/// Derives everything but the deals of freshly filled tables; the deals may be derived meanwhile.
+pub fn derive_others(conn: &mut PgConnection, tables: Tables, today: NaiveDate) -> DbResult<()> {
     orders::derive(conn, tables, None)?;
     orders::derive_visits(conn, tables, None)?;
     sites::derive(conn, tables, None)?;
     clients::derive_phases(conn, tables, None)?;
-    each(conn, tables, "clients", |conn, some| {
+    each(conn, tables, "clients", CLIENTS_AT_ONCE, |conn, some| {
         clients::derive_scores(conn, tables, some, today)
     })
 }
@@ -325,6 +364,7 @@ fn each(
     conn: &mut PgConnection,
     tables: Tables,
     table: &str,
+    at_once: usize,
     mut work: impl FnMut(&mut PgConnection, &[Uuid]) -> DbResult<()>,
 ) -> DbResult<()> {
     let all = ids(
@@ -334,7 +374,7 @@ fn each(
         )),
         &[],
     )?;
-    for some in all.chunks(AT_ONCE) {
+    for some in all.chunks(at_once) {
         work(conn, some)?;
     }
     Ok(())

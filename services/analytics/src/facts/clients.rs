@@ -2,14 +2,13 @@
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Date, Jsonb, Uuid as SqlUuid};
+use diesel::sql_types::{Array, BigInt, Date, Integer, Uuid as SqlUuid};
 use nexus_db::DbResult;
-use serde::Serialize;
 use uuid::Uuid;
 
-use super::rows::json;
+use super::rows::{Scored, run, told};
 use super::score::{Ordering, score};
-use crate::measures::sql::Tables;
+use crate::measures::sql::{Tables, date};
 
 /// Derives the journey of these clients; of all when `None`. A phase is reached once and never left for an earlier one:
 /// consideration with the first talk or deal, decision with the first proposal sent, activation, retention and loyalty
@@ -55,29 +54,18 @@ pub fn derive_phases(
 struct Line {
     #[diesel(sql_type = SqlUuid)]
     id: Uuid,
-    #[diesel(sql_type = BigInt)]
-    orders: i64,
+    #[diesel(sql_type = Integer)]
+    orders: i32,
     #[diesel(sql_type = BigInt)]
     days: i64,
     #[diesel(sql_type = diesel::sql_types::Nullable<Date>)]
     first_on: Option<NaiveDate>,
     #[diesel(sql_type = diesel::sql_types::Nullable<Date>)]
     last_on: Option<NaiveDate>,
-    #[diesel(sql_type = BigInt)]
-    orders_year: i64,
+    #[diesel(sql_type = Integer)]
+    orders_year: i32,
     #[diesel(sql_type = BigInt)]
     net_year_cents: i64,
-}
-
-#[derive(Serialize)]
-struct Scored {
-    id: Uuid,
-    orders: i64,
-    last_order_on: Option<NaiveDate>,
-    orders_year: i64,
-    net_year_cents: i64,
-    segment: &'static str,
-    churn: &'static str,
 }
 
 /// The year that counts ends today.
@@ -94,8 +82,8 @@ pub fn derive_scores(
         return Ok(());
     }
     let sql =
-        "SELECT c.id, count(o.id) AS orders, count(DISTINCT o.day) AS days, min(o.day) AS first_on,
-             max(o.day) AS last_on, count(o.id) FILTER (WHERE o.day > $2) AS orders_year,
+        "SELECT c.id, count(o.id)::integer AS orders, count(DISTINCT o.day) AS days, min(o.day) AS first_on,
+             max(o.day) AS last_on, (count(o.id) FILTER (WHERE o.day > $2))::integer AS orders_year,
              coalesce(sum(o.net_cents) FILTER (WHERE o.day > $2), 0)::bigint AS net_year_cents
          FROM {t}clients c LEFT JOIN {t}orders o ON o.client_id = c.id AND o.counted
          WHERE c.id = ANY($1) GROUP BY c.id";
@@ -104,15 +92,14 @@ pub fn derive_scores(
         .bind::<Date, _>(today - chrono::Duration::days(YEAR_DAYS))
         .load(conn)?;
     let rows: Vec<Scored> = lines.into_iter().map(|line| scored(&line, today)).collect();
-    let sql = "UPDATE {t}clients c SET orders = r.orders, last_order_on = r.last_order_on, orders_year = r.orders_year,
-             net_year_cents = r.net_year_cents, segment = r.segment, churn = r.churn, scored_on = $2
-         FROM jsonb_to_recordset($1) AS r (id uuid, orders integer, last_order_on date, orders_year integer,
-             net_year_cents bigint, segment text, churn text) WHERE c.id = r.id";
-    diesel::sql_query(tables.of(sql))
-        .bind::<Jsonb, _>(json(&rows)?)
-        .bind::<Date, _>(today)
-        .execute(conn)?;
-    Ok(())
+    let sql = format!(
+        "UPDATE {{t}}clients c SET orders = told.orders, last_order_on = told.last_order_on,
+             orders_year = told.orders_year, net_year_cents = told.net_year_cents, segment = told.segment,
+             churn = told.churn, scored_on = {today} FROM {told} WHERE c.id = told.id",
+        today = date(today),
+        told = told::<Scored>(),
+    );
+    run(conn, tables, &sql, &rows)
 }
 
 fn scored(line: &Line, today: NaiveDate) -> Scored {
@@ -123,7 +110,7 @@ fn scored(line: &Line, today: NaiveDate) -> Scored {
             days: line.days,
             first_on,
             last_on,
-            orders_year: line.orders_year,
+            orders_year: line.orders_year.into(),
             net_year_cents: line.net_year_cents,
         });
     let score = ordering.map(|ordering| score(&ordering, today));

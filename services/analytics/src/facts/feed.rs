@@ -8,11 +8,12 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable, Text, Timestamptz};
 use nexus_db::DbResult;
 use nexus_kernel::business_day;
-use nexus_outbox::{Event, EventPage, position_of};
+use nexus_outbox::position_of;
 use nexus_peers::{PeerError, Peers};
 use nexus_service::App;
 
-use super::apply::apply;
+use super::apply::{Told, apply};
+use super::event::{Event, Page};
 use crate::measures::sql::Tables;
 
 /// A feed that is followed.
@@ -68,7 +69,7 @@ pub async fn page_after(
     after: i64,
     limit: usize,
     wait: Duration,
-) -> Result<EventPage, PeerError> {
+) -> Result<Page, PeerError> {
     let url = format!(
         "{}/internal/events?after={after}&limit={limit}&wait={}",
         source.url,
@@ -89,15 +90,13 @@ pub fn take_in(
 ) -> DbResult<()> {
     one_at_a_time(conn)?;
     let stored = position_of(conn, source)?;
-    let new: Vec<Event> = events
-        .iter()
-        .filter(|event| event.position > stored)
-        .cloned()
-        .collect();
+    // A feed tells in order of position.
+    let new = &events[events.partition_point(|event| event.position <= stored)..];
     let Some(last) = new.last() else {
         return Ok(());
     };
-    apply(conn, Tables::Serving, source, &new, business_day(now))?;
+    let told = Told::of(new.to_vec());
+    apply(conn, Tables::Serving, source, &told, business_day(now))?;
     note_position(conn, source, last.position)?;
     note_change(conn, new.iter().map(|event| event.at).max())
 }

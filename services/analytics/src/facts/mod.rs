@@ -4,6 +4,7 @@
 mod apply;
 mod clients;
 mod deals;
+mod event;
 pub mod feed;
 mod orders;
 mod read;
@@ -12,5 +13,6 @@ mod score;
 mod sites;
 pub mod story;
 
-pub use apply::{apply, derive_everything, rescore};
+pub use apply::{Told, apply, derive_deals, derive_others, rescore};
+pub use event::{Event, Page};
 pub use rows::TABLES;

@@ -37,6 +37,7 @@ macro_rules! filtered_query {
         impl $name {
             fn filter(&self) -> $crate::filter::FilterFields {
                 $crate::filter::FilterFields {
+                    period: None,
                     from: self.from,
                     until: self.until,
                     compare: self.compare,

@@ -1,5 +1,6 @@
 use chrono::{Datelike, NaiveDate};
 use nexus_problem::FieldErrors;
+use nexus_records::text_enum;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -19,10 +20,22 @@ pub enum Compare {
     None,
 }
 
+text_enum! {
+    /// Days that have a name and move on by themselves.
+    NamedPeriod {
+        ThisMonth = "this_month", LastMonth = "last_month", ThisQuarter = "this_quarter",
+        LastQuarter = "last_quarter", ThisYear = "this_year", LastYear = "last_year", Last7 = "last_7",
+        Last30 = "last_30", Last90 = "last_90", Last365 = "last_365",
+    }
+}
+
 /// The filter as it is asked for, and as a dashboard keeps it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct FilterFields {
+    /// What a dashboard opens with instead of days of its own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub period: Option<NamedPeriod>,
     /// First day; the first of this month when not given.
     pub from: Option<NaiveDate>,
     /// Last day; today when not given.

@@ -173,7 +173,7 @@ const fn deals(measure: Measure) -> Definition {
             "SELECT d.id, (d.stage_entered_at AT TIME ZONE 'Europe/Rome')::date AS day, d.owner_id,
              d.stage_id::text AS key, 1::bigint AS n, d.amount_cents AS cents, d.province, d.product_id, d.source_id
              FROM {t}deals d WHERE NOT d.archived AND d.status = 'open'",
-            &[Slice::DayKey],
+            KEYS,
         ),
         Measure::Funnel => deal(
             "SELECT d.id, d.opened_on AS day, d.owner_id, d.path AS key, 1::bigint AS n, d.amount_cents AS cents,
@@ -181,17 +181,8 @@ const fn deals(measure: Measure) -> Definition {
             KEYS,
         ),
         Measure::StageDays => Definition {
-            ownerless: Some(
-                "SELECT p.deal_id AS id, p.left_on AS day, NULL::uuid AS owner_id, p.stage_id || ':' || p.days AS key,
-                 1::bigint AS n, p.days::bigint AS cents, '' AS province, NULL::uuid AS product_id,
-                 NULL::uuid AS source_id FROM {t}passages p WHERE true",
-            ),
-            ..deal(
-                "SELECT d.id, p.left_on AS day, d.owner_id, p.stage_id || ':' || p.days AS key, 1::bigint AS n,
-                 p.days::bigint AS cents, d.province, d.product_id, d.source_id
-                 FROM {t}passages p JOIN {t}deals d ON d.id = p.deal_id WHERE true",
-                KEYS,
-            )
+            ownerless: Some(STAGE_DAYS),
+            ..deal(STAGE_DAYS, KEYS)
         },
         Measure::CloseDays => Definition {
             ownerless: Some(CLOSE_DAYS),
@@ -204,8 +195,8 @@ const fn deals(measure: Measure) -> Definition {
             KEYS,
         ),
         Measure::Forecast => deal(
-            "SELECT d.id, f.month AS day, d.owner_id, f.stage_id::text AS key, 1::bigint AS n, f.amount_cents AS cents,
-             d.province, d.product_id, d.source_id FROM {t}forecasts f JOIN {t}deals d ON d.id = f.deal_id WHERE true",
+            "SELECT f.deal_id AS id, f.month AS day, f.owner_id, f.stage_id::text AS key, 1::bigint AS n,
+             f.amount_cents AS cents, f.province, f.product_id, f.source_id FROM {t}forecasts f WHERE true",
             KEYS,
         ),
         _ => deal(
@@ -215,6 +206,9 @@ const fn deals(measure: Measure) -> Definition {
         ),
     }
 }
+
+const STAGE_DAYS: &str = "SELECT p.deal_id AS id, p.left_on AS day, p.owner_id, p.stage_id || ':' || p.days AS key,
+     1::bigint AS n, p.days::bigint AS cents, p.province, p.product_id, p.source_id FROM {t}passages p WHERE true";
 
 const CLOSE_DAYS: &str = "SELECT d.id, d.closed_on AS day, d.owner_id, (d.closed_on - d.opened_on)::text AS key,
      1::bigint AS n, (d.closed_on - d.opened_on)::bigint AS cents, d.province, d.product_id, d.source_id
@@ -298,11 +292,18 @@ const fn clients(measure: Measure) -> Definition {
             NOW,
         ),
         Measure::PhaseEntered => client(
-            "SELECT c.id, e.day, c.owner_id, e.key, 1::bigint AS n, 0::bigint AS cents, c.province,
-             NULL::uuid AS product_id, c.source_id FROM {t}clients c CROSS JOIN LATERAL (VALUES
-             ('awareness', c.created_on), ('consideration', c.considered_on), ('decision', c.decided_on),
-             ('activation', c.activated_on), ('retention', c.retained_on), ('loyalty', c.loyal_on)) e (key, day)
-             WHERE NOT c.archived AND e.day IS NOT NULL",
+            "SELECT c.id, c.created_on AS day, c.owner_id, 'awareness'::text AS key, 1::bigint AS n, 0::bigint AS cents, c.province,
+             NULL::uuid AS product_id, c.source_id FROM {t}clients c WHERE NOT c.archived AND c.created_on IS NOT NULL
+             UNION ALL SELECT c.id, c.considered_on AS day, c.owner_id, 'consideration'::text AS key, 1::bigint AS n, 0::bigint AS cents, c.province,
+             NULL::uuid AS product_id, c.source_id FROM {t}clients c WHERE NOT c.archived AND c.considered_on IS NOT NULL
+             UNION ALL SELECT c.id, c.decided_on AS day, c.owner_id, 'decision'::text AS key, 1::bigint AS n, 0::bigint AS cents, c.province,
+             NULL::uuid AS product_id, c.source_id FROM {t}clients c WHERE NOT c.archived AND c.decided_on IS NOT NULL
+             UNION ALL SELECT c.id, c.activated_on AS day, c.owner_id, 'activation'::text AS key, 1::bigint AS n, 0::bigint AS cents, c.province,
+             NULL::uuid AS product_id, c.source_id FROM {t}clients c WHERE NOT c.archived AND c.activated_on IS NOT NULL
+             UNION ALL SELECT c.id, c.retained_on AS day, c.owner_id, 'retention'::text AS key, 1::bigint AS n, 0::bigint AS cents, c.province,
+             NULL::uuid AS product_id, c.source_id FROM {t}clients c WHERE NOT c.archived AND c.retained_on IS NOT NULL
+             UNION ALL SELECT c.id, c.loyal_on AS day, c.owner_id, 'loyalty'::text AS key, 1::bigint AS n, 0::bigint AS cents, c.province,
+             NULL::uuid AS product_id, c.source_id FROM {t}clients c WHERE NOT c.archived AND c.loyal_on IS NOT NULL",
             KEYS,
         ),
         Measure::Segment => client(
@@ -337,13 +338,13 @@ const fn sites(measure: Measure) -> Definition {
             "SELECT s.id, s.seen_on + s.cadence_days AS day, s.owner_id, ''::text AS key, 1::bigint AS n,
              0::bigint AS cents, s.province, NULL::uuid AS product_id, NULL::uuid AS source_id
              FROM {t}sites s WHERE s.served AND s.seen_on IS NOT NULL",
-            &[Slice::Day],
+            DAYS,
         ),
         Measure::PlaceDue => site(
             "SELECT s.id, s.seen_on + s.due_after_days AS day, s.owner_id, ''::text AS key, 1::bigint AS n,
              0::bigint AS cents, s.province, NULL::uuid AS product_id, NULL::uuid AS source_id
              FROM {t}sites s WHERE s.served AND s.seen_on IS NOT NULL",
-            &[Slice::Day],
+            DAYS,
         ),
         _ => site(
             "SELECT s.id, DATE '1970-01-01' AS day, s.owner_id, ''::text AS key, 1::bigint AS n, 0::bigint AS cents,

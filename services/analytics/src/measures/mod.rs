@@ -3,7 +3,9 @@
 mod definitions;
 pub mod read;
 pub mod rollup;
+pub mod span;
 pub mod sql;
+pub mod which;
 
 use nexus_records::text_enum;
 
@@ -176,13 +178,20 @@ pub enum Slice {
     Source,
     /// Month, owner and the measure's own key.
     Key,
-    /// Day, owner and the measure's own key.
-    DayKey,
-    /// Owner and the measure's own key; as it is now.
+    /// Owner and the measure's own key; as it is now. (6 was days by key.)
     Now,
 }
 
 impl Slice {
+    /// By month and something else: the ends of a period want it by day.
+    #[must_use]
+    pub const fn is_by_month_and_more(self) -> bool {
+        matches!(
+            self,
+            Self::Province | Self::Product | Self::Source | Self::Key
+        )
+    }
+
     #[must_use]
     pub const fn number(self) -> i16 {
         match self {
@@ -192,7 +201,6 @@ impl Slice {
             Self::Product => 3,
             Self::Source => 4,
             Self::Key => 5,
-            Self::DayKey => 6,
             Self::Now => 7,
         }
     }

@@ -1,13 +1,14 @@
 //! Rollups follow their facts: what the records of a change filled before it is taken away, what they fill after it is
 //! added. Both are appended to `count_deltas`; a background task folds them into `counts`.
 
+use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Uuid as SqlUuid};
 use nexus_db::DbResult;
 use uuid::Uuid;
 
-use super::Fact;
-use super::sql::{Tables, cells};
+use super::sql::{Tables, all_cells, cells};
+use super::{Fact, definition};
 
 /// Whether what these records fill is added or taken away.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,14 +37,13 @@ pub fn append(conn: &mut PgConnection, sign: Sign, fact: Fact, ids: &[Uuid]) -> 
     Ok(())
 }
 
-/// Counts everything anew from the facts.
-pub fn recount(conn: &mut PgConnection, tables: Tables) -> DbResult<()> {
-    for fact in Fact::ALL {
-        let cells = cells(fact, tables, "true");
+/// Counts these facts' measures anew.
+pub fn recount(conn: &mut PgConnection, tables: Tables, facts: &[Fact]) -> DbResult<()> {
+    let measures = super::ALL.into_iter();
+    for measure in measures.filter(|measure| facts.contains(&definition(*measure).fact)) {
         diesel::sql_query(tables.of(&format!(
-            "INSERT INTO {{t}}counts (measure, slice, day, owner_id, key, n, cents)
-             SELECT measure, slice, day, owner_id, key, sum(n)::bigint, sum(cents)::bigint
-             FROM ({cells}) c GROUP BY measure, slice, day, owner_id, key"
+            "INSERT INTO {{t}}counts (measure, slice, day, owner_id, key, n, cents) {}",
+            all_cells(measure, tables)
         )))
         .execute(conn)?;
     }
@@ -73,10 +73,26 @@ pub fn fold(conn: &mut PgConnection) -> DbResult<usize> {
          SELECT count(*) AS folded FROM gone"
     ))
     .get_result(conn)?;
-    if folded.folded > 0 {
-        diesel::sql_query("DELETE FROM counts WHERE n = 0 AND cents = 0").execute(conn)?;
-    }
     Ok(usize::try_from(folded.folded).unwrap_or(usize::MAX))
+}
+
+/// Takes cells away that hold nothing any more. They harm nobody, so that it need not be often.
+pub fn sweep(conn: &mut PgConnection) -> DbResult<usize> {
+    Ok(diesel::sql_query("DELETE FROM counts WHERE n = 0 AND cents = 0").execute(conn)?)
+}
+
+/// Counts everything anew, if a migration has asked for it: it has made cells that the old counts do not have. Until then
+/// there are no figures.
+pub fn recount_if_asked(conn: &mut PgConnection) -> DbResult<()> {
+    let asked =
+        diesel::sql_query("UPDATE changes SET recount = false WHERE recount").execute(conn)?;
+    if asked > 0 {
+        conn.batch_execute(
+            "SET LOCAL statement_timeout = 0; DELETE FROM count_deltas; DELETE FROM counts",
+        )?;
+        recount(conn, Tables::Serving, &Fact::ALL)?;
+    }
+    Ok(())
 }
 
 /// How many cells are not what the facts say: 0, unless something is wrong.

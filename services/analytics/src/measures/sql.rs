@@ -53,12 +53,48 @@ pub fn cells(fact: Fact, tables: Tables, of: &str) -> String {
     parts.join(" UNION ALL ")
 }
 
+/// Whose records a cell sums.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// Each owner's for themselves.
+    Owned,
+    /// Everybody's: whoever may see all of them reads fifty times less.
+    All,
+    /// Everybody's by day, of what is summed by month otherwise: for the ends of a period.
+    AllByDay,
+}
+
+/// The number of a slice in the tables.
+#[must_use]
+pub const fn number(slice: Slice, scope: Scope) -> i16 {
+    slice.number()
+        + match scope {
+            Scope::Owned => 0,
+            Scope::All => 10,
+            Scope::AllByDay => 20,
+        }
+}
+
+/// The cells that each record of a measure fills.
+fn filled(definition: &Definition) -> Vec<(Slice, Scope)> {
+    let mut filled = Vec::new();
+    for slice in definition.slices {
+        filled.push((*slice, Scope::Owned));
+        if definition.ownerless.is_none() {
+            filled.push((*slice, Scope::All));
+            if slice.is_by_month_and_more() {
+                filled.push((*slice, Scope::AllByDay));
+            }
+        }
+    }
+    filled
+}
+
 fn cells_of(measure: Measure, tables: Tables, of: &str) -> String {
     let definition = definition(measure);
-    let places: Vec<String> = definition
-        .slices
-        .iter()
-        .map(|slice| place(&definition, *slice))
+    let places: Vec<String> = filled(&definition)
+        .into_iter()
+        .map(|(slice, scope)| place(&definition, slice, scope))
         .collect();
     format!(
         "SELECT {}::smallint AS measure, s.slice, s.day, s.owner_id, s.key, b.n, b.cents FROM ({}) b
@@ -69,22 +105,126 @@ fn cells_of(measure: Measure, tables: Tables, of: &str) -> String {
     )
 }
 
-fn place(definition: &Definition, slice: Slice) -> String {
+fn place(definition: &Definition, slice: Slice, scope: Scope) -> String {
+    let owner = if definition.ownerless.is_some() || scope != Scope::Owned {
+        format!("'{NOBODY}'::uuid")
+    } else {
+        "b.owner_id".to_owned()
+    };
+    let key = match slice {
+        Slice::Day | Slice::Month => "''",
+        Slice::Province => "b.province",
+        Slice::Product => "coalesce(b.product_id::text, '')",
+        Slice::Source => "coalesce(b.source_id::text, '')",
+        Slice::Key | Slice::Now => "b.key",
+    };
+    let day = match slice {
+        Slice::Now => "DATE '1970-01-01'",
+        Slice::Day => "b.day",
+        _ if scope == Scope::AllByDay => "b.day",
+        _ => "date_trunc('month', b.day::timestamp)::date",
+    };
+    format!(
+        "({}::smallint, {day}, {owner}, {key})",
+        number(slice, scope)
+    )
+}
+
+/// All cells that a measure fills, counted in one go through its records; what [`cells`] says of all of them.
+#[must_use]
+pub fn all_cells(measure: Measure, tables: Tables) -> String {
+    let definition = definition(measure);
+    let filled: Vec<(i16, Vec<&str>)> = filled(&definition)
+        .into_iter()
+        .map(|(slice, scope)| (number(slice, scope), dimensions(slice, scope)))
+        .collect();
+    let used: Vec<&str> = DIMENSIONS
+        .into_iter()
+        .filter(|dimension| filled.iter().any(|(_, set)| set.contains(dimension)))
+        .collect();
+    let sets: Vec<String> = filled
+        .iter()
+        .map(|(_, set)| format!("({})", set.join(", ")))
+        .collect();
+    // `GROUPING` has a bit for each dimension that is not in a set, the first the highest.
+    let numbers: Vec<String> = filled
+        .iter()
+        .map(|(number, set)| {
+            let without = used.iter().fold(0_u32, |bits, dimension| {
+                bits * 2 + u32::from(!set.contains(dimension))
+            });
+            format!("WHEN {without} THEN {number}")
+        })
+        .collect();
+    let of = |names: &[&str], otherwise: &str| {
+        let mut told: Vec<&str> = names
+            .iter()
+            .copied()
+            .filter(|name| used.contains(name))
+            .collect();
+        told.push(otherwise);
+        format!("coalesce({})", told.join(", "))
+    };
+    format!(
+        "SELECT {measure}::smallint, (CASE GROUPING({used}) {numbers} END)::smallint, {day}, {owner}, {key}, sum(n)::bigint,
+             sum(cents)::bigint
+         FROM (SELECT day, date_trunc('month', day::timestamp)::date AS month, owner_id, key, province, product, source, n, cents
+             FROM ({rows}) r) c GROUP BY GROUPING SETS ({sets}) HAVING count(*) > 0",
+        measure = measure.number(),
+        used = used.join(", "),
+        numbers = numbers.join(" "),
+        day = of(&["day", "month"], "DATE '1970-01-01'"),
+        owner = of(&["owner_id"], &format!("'{NOBODY}'::uuid")),
+        key = of(&["key", "province", "product", "source"], "''"),
+        rows = rows(&definition, tables, &used),
+        sets = sets.join(", "),
+    )
+}
+
+/// A measure's records; where day, owner and key tell all that is wanted, summed by these first: there are far fewer.
+fn rows(definition: &Definition, tables: Tables, used: &[&str]) -> String {
     let owner = if definition.ownerless.is_some() {
         format!("'{NOBODY}'::uuid")
     } else {
         "b.owner_id".to_owned()
     };
-    let month = "date_trunc('month', b.day)::date";
-    let (day, key) = match slice {
-        Slice::Day => ("b.day", "''"),
-        Slice::Month => (month, "''"),
-        Slice::Province => (month, "b.province"),
-        Slice::Product => (month, "coalesce(b.product_id::text, '')"),
-        Slice::Source => (month, "coalesce(b.source_id::text, '')"),
-        Slice::Key => (month, "b.key"),
-        Slice::DayKey => ("b.day", "b.key"),
-        Slice::Now => ("DATE '1970-01-01'", "b.key"),
+    let select = tables.of(definition.select);
+    let more = ["province", "product", "source"];
+    if used.iter().any(|dimension| more.contains(dimension)) {
+        format!(
+            "SELECT b.day, {owner} AS owner_id, b.key, b.province, coalesce(b.product_id::text, '') AS product,
+                 coalesce(b.source_id::text, '') AS source, b.n, b.cents FROM ({select}) b"
+        )
+    } else {
+        format!(
+            "SELECT b.day, {owner} AS owner_id, b.key, '' AS province, '' AS product, '' AS source, sum(b.n)::bigint AS n,
+                 sum(b.cents)::bigint AS cents FROM ({select}) b GROUP BY b.day, {owner}, b.key"
+        )
+    }
+}
+
+const DIMENSIONS: [&str; 7] = [
+    "owner_id", "day", "month", "key", "province", "product", "source",
+];
+
+/// What a cell sums by.
+fn dimensions(slice: Slice, scope: Scope) -> Vec<&'static str> {
+    let when = if scope == Scope::AllByDay {
+        "day"
+    } else {
+        "month"
     };
-    format!("({}::smallint, {day}, {owner}, {key})", slice.number())
+    let mut dimensions = match slice {
+        Slice::Day => vec!["day"],
+        Slice::Month => vec!["month"],
+        Slice::Province => vec![when, "province"],
+        Slice::Product => vec![when, "product"],
+        Slice::Source => vec![when, "source"],
+        Slice::Key => vec![when, "key"],
+        Slice::Now => vec!["key"],
+    };
+    if scope == Scope::Owned {
+        dimensions.push("owner_id");
+    }
+    dimensions
 }

@@ -7,6 +7,9 @@ use nexus_db::DbResult;
 
 use crate::facts::TABLES;
 
+/// Filled at once at the end: its unique index comes after.
+const LAST: &str = "counts";
+
 #[derive(QueryableByName)]
 struct Index {
     #[diesel(sql_type = Text)]
@@ -38,7 +41,7 @@ pub fn make(conn: &mut PgConnection) -> DbResult<()> {
         ))?;
         for index in indexes(conn, table)?
             .into_iter()
-            .filter(|index| index.is_unique)
+            .filter(|index| index.is_unique && table != LAST)
         {
             make_index(conn, table, &index)?;
         }
@@ -55,14 +58,28 @@ fn make_index(conn: &mut PgConnection, table: &str, index: &Index) -> DbResult<(
     Ok(())
 }
 
-/// Makes the indexes that readers need, and lets PostgreSQL look at what there is.
-pub fn finish(conn: &mut PgConnection) -> DbResult<()> {
+/// Lets PostgreSQL look at what was filled.
+pub fn look(conn: &mut PgConnection) -> DbResult<()> {
     for table in TABLES {
-        for index in indexes(conn, table)?
-            .into_iter()
-            .filter(|index| !index.is_unique)
-        {
-            make_index(conn, table, &index)?;
+        conn.batch_execute(&format!("ANALYZE next_{table}"))?;
+    }
+    Ok(())
+}
+
+/// The tables in two halves that take about as long to index; without the rollups, which are filled last.
+pub fn halves() -> (Vec<&'static str>, Vec<&'static str>) {
+    let heavy = |table: &&str| matches!(*table, "deals" | "passages" | "forecasts");
+    let all = TABLES.into_iter().filter(|table| *table != LAST);
+    all.partition(heavy)
+}
+
+/// Makes the indexes that readers need, and lets PostgreSQL look at what there is.
+pub fn index(conn: &mut PgConnection, tables: &[&str]) -> DbResult<()> {
+    for table in tables {
+        for index in indexes(conn, table)? {
+            if *table == LAST || !index.is_unique {
+                make_index(conn, table, &index)?;
+            }
         }
         conn.batch_execute(&format!("ANALYZE next_{table}"))?;
     }

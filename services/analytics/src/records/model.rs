@@ -2,6 +2,7 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Date, Nullable, Text, Uuid as SqlUuid};
 use nexus_problem::FieldErrors;
+use nexus_records::text_enum;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -38,6 +39,7 @@ impl Listed {
         match self {
             Self::Work(Work::TaskOverdue | Work::TaskLate) => "task",
             Self::Work(Work::LeadWaiting) => "lead",
+            Self::Work(Work::PlaceWithin | Work::PlaceDueNow) => "site",
             Self::Measure(measure) => match definition(measure).fact {
                 Fact::Deal => "opportunity",
                 Fact::Order => "order",
@@ -68,6 +70,11 @@ impl Listed {
             Self::Measure(Measure::OpenSince | Measure::PlaceLapses | Measure::PlaceDue)
         )
     }
+}
+
+text_enum! {
+    /// What records may have none of.
+    Without { Province = "province", Product = "product_id", Source = "source_id", Owner = "owner_id" }
 }
 
 /// A record behind a figure.

@@ -4,7 +4,7 @@ use diesel::sql_types::{BigInt, Timestamptz};
 use nexus_db::DbResult;
 use uuid::Uuid;
 
-use super::model::{Listed, RecordLine};
+use super::model::{Listed, RecordLine, Without};
 use crate::dashboard::names::Names;
 use crate::measures::Measure;
 use crate::measures::read::{Span, Which};
@@ -19,6 +19,8 @@ pub struct Listing {
     pub span: Option<Span>,
     /// The measure's own key.
     pub key: Option<String>,
+    /// Only those that have none of this.
+    pub without: Option<Without>,
     pub now: DateTime<Utc>,
 }
 
@@ -92,40 +94,61 @@ fn grouped(names: &Names, listing: &Listing) -> String {
         .key
         .as_deref()
         .map_or_else(String::new, |key| of_key(names, listing.listed, key));
+    let without = match listing.without {
+        Some(Without::Province) if definition.by_province => " AND b.province = ''".to_owned(),
+        Some(Without::Product) if definition.by_product => " AND b.product_id IS NULL".to_owned(),
+        Some(Without::Source) if definition.by_source => " AND b.source_id IS NULL".to_owned(),
+        Some(Without::Owner) => format!(" AND b.owner_id = '{NOBODY}'::uuid"),
+        Some(_) => " AND false".to_owned(),
+        None => String::new(),
+    };
     format!(
         "SELECT b.id, b.day, sum(b.n)::bigint AS n, sum(b.cents)::bigint AS cents FROM ({}) b
-         WHERE {}{keyed} AND $1::timestamptz IS NOT NULL GROUP BY b.id, b.day",
+         WHERE {}{keyed}{without} AND $1::timestamptz IS NOT NULL GROUP BY b.id, b.day",
         Tables::Serving.of(select),
         listing.which.conditions(&definition, listing.span),
     )
 }
 
 fn of_key(names: &Names, listed: Listed, key: &str) -> String {
-    let stage = key.parse::<Uuid>().ok();
-    match (listed, stage) {
-        // Who came to a stage or beyond.
-        (Listed::Measure(Measure::Funnel), Some(stage)) => {
-            let Some(from) = names.stage(stage) else {
-                return " AND false".to_owned();
-            };
-            let beyond = names.stages.iter().filter(|other| {
-                other.pipeline_id == from.pipeline_id
-                    && other.outcome == "open"
-                    && other.position >= from.position
-            });
-            let mut ways = vec!["b.key LIKE '%:won'".to_owned()];
-            ways.extend(beyond.map(|stage| format!("b.key LIKE '%{}%'", stage.id)));
-            format!(
-                " AND b.key LIKE '{}:%' AND ({})",
-                from.pipeline_id,
-                ways.join(" OR ")
-            )
-        }
+    match (listed, key.parse::<Uuid>().ok()) {
+        (Listed::Measure(Measure::Funnel), Some(id)) => came_to(names, id),
+        (Listed::Measure(Measure::Funnel), None) => won_of(key),
         (Listed::Measure(Measure::StageDays), Some(stage)) => {
             format!(" AND b.key LIKE '{stage}:%'")
         }
         _ => format!(" AND b.key = {}", quoted(key)),
     }
+}
+
+/// Who came to a stage or beyond; of a pipeline, all that began in it.
+fn came_to(names: &Names, id: Uuid) -> String {
+    let Some(from) = names.stage(id) else {
+        return format!(" AND b.key LIKE '{id}:%'");
+    };
+    let beyond = names.stages.iter().filter(|other| {
+        other.pipeline_id == from.pipeline_id
+            && other.outcome == "open"
+            && other.position >= from.position
+    });
+    let mut ways = vec!["b.key LIKE '%:won'".to_owned()];
+    ways.extend(beyond.map(|stage| format!("b.key LIKE '%{}%'", stage.id)));
+    format!(
+        " AND b.key LIKE '{}:%' AND ({})",
+        from.pipeline_id,
+        ways.join(" OR ")
+    )
+}
+
+/// `{pipeline}:won`: who began in it and was won.
+fn won_of(key: &str) -> String {
+    let pipeline = key
+        .strip_suffix(":won")
+        .and_then(|id| id.parse::<Uuid>().ok());
+    pipeline.map_or_else(
+        || " AND false".to_owned(),
+        |pipeline| format!(" AND b.key LIKE '{pipeline}:%:won'"),
+    )
 }
 
 fn record(kind: &str) -> &'static str {

@@ -9,7 +9,7 @@ use nexus_service::{App, page_limit, read_cursor};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::model::{Listed, RecordLine};
+use super::model::{Listed, RecordLine, Without};
 use super::queries::{self, Listing};
 use crate::dashboard::names::Names;
 use crate::filter::scoped;
@@ -24,8 +24,12 @@ filtered_query! {
     RecordsQuery {
         /// What is counted: `won`, `open`, `lead_status`, `task_late`, …; every figure names its own.
         measure: String,
-        /// The measure's own key: a stage, a reason, a kind, a status, a phase.
+        /// The measure's own key: a stage, a reason, a kind, a status, a phase. Of `funnel` also a pipeline, for all that
+        /// began in it, and `{pipeline}:won`.
         key: Option<String>,
+        /// Only records that have none of this.
+        #[param(inline)]
+        without: Option<Without>,
         /// Say how many there are, and what they come to.
         #[serde(default)]
         count: bool,
@@ -100,6 +104,7 @@ fn listing(
         span: (!listed.is_now()).then_some(scoped.span),
         which: scoped.which,
         key: query.key.clone(),
+        without: query.without,
         now,
     })
 }

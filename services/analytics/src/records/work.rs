@@ -14,9 +14,14 @@ text_enum! {
         TaskLate = "task_late",
         /// A new lead that nobody has contacted in time.
         LeadWaiting = "lead_waiting",
+        /// A shop seen within its interval, whose next visit is not due yet.
+        PlaceWithin = "place_within",
+        /// A shop seen within its interval, whose next visit is due.
+        PlaceDueNow = "place_due_now",
     }
 }
 
+/// What follow-ups are.
 pub const KINDS: [Work; 3] = [Work::TaskOverdue, Work::TaskLate, Work::LeadWaiting];
 
 impl Work {
@@ -36,6 +41,16 @@ impl Work {
                  0::bigint AS cents, w.province, w.source_id
                  FROM leads w WHERE w.status = 'new' AND NOT w.archived AND w.due_at < $1"
             }
+            Self::PlaceWithin => {
+                "SELECT w.id, w.seen_on AS day, w.owner_id, ''::text AS key, 1::bigint AS n, 0::bigint AS cents, w.province
+                 FROM sites w WHERE w.served AND w.seen_on + w.cadence_days > ($1 AT TIME ZONE 'Europe/Rome')::date
+                 AND w.seen_on + w.due_after_days > ($1 AT TIME ZONE 'Europe/Rome')::date"
+            }
+            Self::PlaceDueNow => {
+                "SELECT w.id, w.seen_on AS day, w.owner_id, ''::text AS key, 1::bigint AS n, 0::bigint AS cents, w.province
+                 FROM sites w WHERE w.served AND w.seen_on + w.cadence_days > ($1 AT TIME ZONE 'Europe/Rome')::date
+                 AND w.seen_on + w.due_after_days <= ($1 AT TIME ZONE 'Europe/Rome')::date"
+            }
         }
     }
 
@@ -45,6 +60,7 @@ impl Work {
         let lead = definition(Measure::Lead);
         match self {
             Self::LeadWaiting => lead,
+            Self::PlaceWithin | Self::PlaceDueNow => definition(Measure::Places),
             Self::TaskOverdue | Self::TaskLate => Definition {
                 fact: Fact::Activity,
                 by_province: false,

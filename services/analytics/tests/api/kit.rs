@@ -82,7 +82,7 @@ impl Analytics {
     pub fn take_in(&self, page: &[Event]) {
         let conn = &mut self.server.database.connect();
         conn.batch_execute("BEGIN").unwrap();
-        analytics::facts::feed::take_in(conn, "crm", page, nexus_service::now()).unwrap();
+        analytics::facts::feed::take_in(conn, "crm", &read(page), nexus_service::now()).unwrap();
         conn.batch_execute("COMMIT").unwrap();
     }
 
@@ -108,6 +108,12 @@ impl Analytics {
             .unwrap()
             .n
     }
+}
+
+/// Events as analytics read them from a feed.
+pub fn read(events: &[Event]) -> Vec<analytics::facts::Event> {
+    let page = serde_json::to_string(events).unwrap();
+    serde_json::from_str(&page).unwrap()
 }
 
 /// An event that is to be told.

@@ -3,13 +3,16 @@
 
 mod access;
 mod boards;
+mod compare;
 mod events;
 mod figures;
 mod kit;
 mod naive;
+mod naive_more;
 mod openapi;
 mod properties;
 mod rebuild;
 mod records;
 mod targets;
 mod visibility;
+mod world;

@@ -22,18 +22,18 @@ pub struct Only {
 
 /// Everything that was told, by kind and record, versions in order.
 pub struct Naive {
-    records: BTreeMap<(String, Uuid), BTreeMap<i64, Value>>,
+    pub records: BTreeMap<(String, Uuid), BTreeMap<i64, Value>>,
 }
 
-fn day(value: &Value) -> Option<NaiveDate> {
+pub fn day(value: &Value) -> Option<NaiveDate> {
     value.as_str()?.parse().ok()
 }
 
-fn instant(value: &Value) -> DateTime<Utc> {
+pub fn instant(value: &Value) -> DateTime<Utc> {
     value.as_str().unwrap().parse().unwrap()
 }
 
-fn uuid(value: &Value) -> Option<Uuid> {
+pub fn uuid(value: &Value) -> Option<Uuid> {
     value.as_str()?.parse().ok()
 }
 
@@ -42,27 +42,30 @@ impl Naive {
         let mut records: BTreeMap<(String, Uuid), BTreeMap<i64, Value>> = BTreeMap::new();
         for event in told {
             let noun = event.kind.split('.').nth(1).unwrap().to_owned();
-            records
-                .entry((noun, event.id))
-                .or_default()
-                .insert(event.version, event.payload["record"].clone());
+            let mut record = event.payload["record"].clone();
+            // What stands beside the record, and when it was told.
+            record["told_at"] = event.at.to_rfc3339().into();
+            record["stops"] = event.payload["stops"].as_array().map_or(0, Vec::len).into();
+            record["withdrawn"] = event.kind.contains(".withdrawn.").into();
+            let versions = records.entry((noun, event.id)).or_default();
+            versions.insert(event.version, record);
         }
         Self { records }
     }
 
-    fn newest<'a>(&'a self, noun: &'a str) -> impl Iterator<Item = (Uuid, &'a Value)> {
+    pub fn newest<'a>(&'a self, noun: &'a str) -> impl Iterator<Item = (Uuid, &'a Value)> {
         self.records
             .iter()
             .filter(move |((kind, _), _)| kind == noun)
             .map(|((_, id), versions)| (*id, versions.last_key_value().unwrap().1))
     }
 
-    fn client(&self, id: &Value) -> Option<&Value> {
+    pub fn client(&self, id: &Value) -> Option<&Value> {
         let versions = self.records.get(&("client".to_owned(), uuid(id)?))?;
         Some(versions.last_key_value()?.1)
     }
 
-    fn province(&self, record: &Value) -> String {
+    pub fn province(&self, record: &Value) -> String {
         let client = self.client(&record["client_id"]);
         client
             .and_then(|client| client["province"].as_str())
@@ -70,7 +73,7 @@ impl Naive {
             .to_owned()
     }
 
-    fn deals<'a>(&'a self, only: &'a Only) -> impl Iterator<Item = (Uuid, &'a Value)> {
+    pub fn deals<'a>(&'a self, only: &'a Only) -> impl Iterator<Item = (Uuid, &'a Value)> {
         self.newest("opportunity").filter(move |(_, deal)| {
             deal["archived_at"].is_null()
                 && only
@@ -89,7 +92,7 @@ impl Naive {
         })
     }
 
-    fn opened(deal: &Value) -> NaiveDate {
+    pub fn opened(deal: &Value) -> NaiveDate {
         day(&deal["opened_on"])
             .or_else(|| day(&deal["closed_on"]))
             .unwrap_or_else(|| business_day(instant(&deal["created_at"])))
@@ -179,7 +182,7 @@ impl Naive {
         days
     }
 
-    fn counted(order: &Value) -> bool {
+    pub fn counted(order: &Value) -> bool {
         order["status"] != "pending_approval" && order["status"] != "cancelled"
     }
 
@@ -305,6 +308,7 @@ impl Naive {
         let days: BTreeSet<NaiveDate> = orders
             .map(|(_, order)| business_day(instant(&order["created_at"])))
             .collect();
+        let offered = self.offered(client).is_some();
         let talked = self
             .newest("interaction")
             .any(|(_, entry)| of(entry) && entry["kind"] != "note");
@@ -315,6 +319,7 @@ impl Naive {
             4.. => "loyalty",
             2 | 3 => "retention",
             1 => "activation",
+            _ if offered => "decision",
             _ if talked || dealt => "consideration",
             _ => "awareness",
         }
@@ -322,7 +327,7 @@ impl Naive {
 }
 
 impl Only {
-    fn has(&self, day: NaiveDate) -> bool {
+    pub fn has(&self, day: NaiveDate) -> bool {
         (self.from..=self.until).contains(&day)
     }
 }

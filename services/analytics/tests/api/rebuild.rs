@@ -9,7 +9,7 @@ use nexus_outbox::Event;
 use nexus_testkit::{TestDatabase, TestServer, eventually};
 use serde_json::{Value, json};
 
-use crate::kit::{ADMIN, WON, activity, client, deal, id, order, pipeline, told};
+use crate::kit::{ADMIN, WON, activity, client, deal, id, order, pipeline, read, told};
 
 /// A service whose feed has these events, and who gives a token to everybody.
 fn feed(events: Vec<Event>) -> String {
@@ -95,7 +95,7 @@ async fn a_rebuild_comes_to_the_same_figures_and_forgets_what_was_wrong() {
     let server = TestServer::start_on(analytics::SERVICE, database, &url);
     let admin = server.sign_in(ADMIN);
     for page in events.chunks(300) {
-        let page = page.to_vec();
+        let page = read(page);
         let now = nexus_service::now();
         server
             .app

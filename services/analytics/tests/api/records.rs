@@ -64,12 +64,20 @@ async fn every_measure_can_be_listed_whatever_the_filter() {
     for measure in analytics::measures::ALL
         .iter()
         .map(|measure| measure.word())
-        .chain(["task_overdue", "task_late", "lead_waiting"])
+        .chain([
+            "task_overdue",
+            "task_late",
+            "lead_waiting",
+            "place_within",
+            "place_due_now",
+        ])
     {
         for query in [
             String::new(),
             format!("&{filters}"),
             "&key=x&count=true".to_owned(),
+            "&without=source_id".to_owned(),
+            "&without=owner_id&count=true".to_owned(),
         ] {
             admin
                 .get(&format!(

@@ -1,6 +1,6 @@
 //! Where deals stand, how far they come, how long it takes, why they are lost, what is to be expected.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use chrono::{Days, Months, NaiveDate};
 use uuid::Uuid;
@@ -16,10 +16,9 @@ use crate::measures::read::{Ask, By, Span, Sum, first_of_month, last_of_month, n
 
 pub fn pipeline_asks(context: &Context) -> Vec<Ask> {
     let mut asks = vec![Context::now(Measure::Open, By::Key)];
-    // One question for all stages that say when a deal in them is stale.
-    asks.extend(stale_until(context).map(|until| Ask {
+    asks.extend(patiences(context).into_iter().map(|until| Ask {
         measure: Measure::OpenSince,
-        by: By::DayKey,
+        by: By::Key,
         span: Some(Span {
             from: first_known(),
             until,
@@ -33,15 +32,15 @@ fn first_known() -> NaiveDate {
     NaiveDate::from_ymd_opt(1970, 1, 1).unwrap_or(NaiveDate::MIN)
 }
 
-/// The last day of entry that is stale in the least patient stage.
-fn stale_until(context: &Context) -> Option<NaiveDate> {
+/// The last days of entry that are stale: one for each patience that stages have.
+fn patiences(context: &Context) -> BTreeSet<NaiveDate> {
     let open = context
         .names
         .stages
         .iter()
         .filter(|stage| stage.outcome == "open");
     open.filter_map(|stage| stale_before(stage, context.scoped.today))
-        .max()
+        .collect()
 }
 
 fn stale_before(stage: &Stage, today: NaiveDate) -> Option<NaiveDate> {
@@ -52,14 +51,12 @@ fn stale_before(stage: &Stage, today: NaiveDate) -> Option<NaiveDate> {
 pub fn pipeline(context: &Context, answers: &[Vec<Sum>]) -> PipelineTile {
     let open: HashMap<Uuid, Amount> = by_id(&answers[0]);
     let mut stale: HashMap<Uuid, i64> = HashMap::new();
-    for line in answers.get(1).into_iter().flatten() {
-        let Some(stage) = id(&line.key).and_then(|stage| context.names.stage(stage)) else {
-            continue;
-        };
-        if stale_before(stage, context.scoped.today)
-            .is_some_and(|last| line.day.is_some_and(|day| day <= last))
-        {
-            *stale.entry(stage.id).or_default() += line.n;
+    for (until, answer) in patiences(context).into_iter().zip(&answers[1..]) {
+        for (stage, amount) in by_id(answer) {
+            let patience = context.names.stage(stage);
+            if patience.and_then(|stage| stale_before(stage, context.scoped.today)) == Some(until) {
+                stale.insert(stage, amount.count);
+            }
         }
     }
     let pipelines = context
