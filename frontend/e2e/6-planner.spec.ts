@@ -1,6 +1,7 @@
 import { expect, test, type APIRequestContext, type Page } from '@playwright/test';
 import { look, watchConsole } from './page-check';
 import { atWork, enter, hire, mark, office, type Person, type Post } from './people';
+import { askOnly } from './templates';
 
 /** Around Torino; more than twice the days of a week, so that one day has three. */
 const SHOPS: Shop[] = [
@@ -17,6 +18,16 @@ const SHOPS: Shop[] = [
   ['Svapo San Mauro', 45.1044, 7.7661],
   ['Svapo Orbassano', 45.0062, 7.5382],
 ];
+
+/** As a phone's camera gives it, only smaller. */
+const PICTURE = {
+  name: 'vetrina.png',
+  mimeType: 'image/png',
+  buffer: Buffer.from(
+    'iVBORw0KGgoAAAANSUhEUgAAABAAAAAQCAMAAAAoLQ9TAAAABGdBTUEAALGPC/xhBQAAACBjSFJNAAB6JgAAgIQAAPoAAACA6AAAdTAAAOpgAAA6mAAAF3CculE8AAAAA1BMVEUAgIBxQSaxAAAAB3RJTUUH6gwBADcp1PIgeAAAAA1JREFUGNNjYBgFyAAAARAAAeyX43oAAAAldEVYdGRhdGU6Y3JlYXRlADIwMjYtMTItMDFUMDA6NTU6NDErMDA6MDB0lfIcAAAAJXRFWHRkYXRlOm1vZGlmeQAyMDI2LTEyLTAxVDAwOjU1OjQxKzAwOjAwBchKoAAAAABJRU5ErkJggg==',
+    'base64',
+  ),
+};
 
 test('on Sunday the next week plans itself, and is changed before it is accepted', async ({
   page: lobby,
@@ -92,6 +103,16 @@ test('on Sunday the next week plans itself, and is changed before it is accepted
     await look(page, 'planner-5-week');
   });
 
+  await test.step('the plan is found again among the last ones', async () => {
+    await main(page).getByRole('link', { name: 'Pianifica', exact: true }).click();
+    const last = main(page).getByRole('region', { name: 'Ultime pianificazioni' });
+    await last.getByRole('link', { name: /In agenda/ }).click();
+    await expect(main(page).getByText('Questa proposta è già in agenda.')).toBeVisible();
+    await expect(stops(page).first()).toBeVisible();
+    await main(page).getByRole('link', { name: 'Vai alla settimana' }).click();
+    await expect(page.getByRole('heading', { level: 1, name: 'Settimana' })).toBeVisible();
+  });
+
   await test.step('Monday’s tour: a list with times, a map, and another order', async () => {
     await days(page)
       .filter({ has: page.getByRole('link', { name: moved.first[0]!, exact: true }) })
@@ -103,7 +124,7 @@ test('on Sunday the next week plans itself, and is changed before it is accepted
     await main(page)
       .getByRole('button', { name: `Azioni per ${moved.first[0]}` })
       .click();
-    await page.getByRole('menuitem', { name: 'Dopo una tappa' }).click();
+    await page.getByRole('menuitem', { name: 'Una tappa dopo' }).click();
     await expect(page.getByText('Ordine cambiato, orari ricalcolati.')).toBeVisible();
     const swapped = [moved.first[1], moved.first[0], ...moved.first.slice(2)];
     await expect.poll(() => namesIn(main(page))).toEqual(swapped);
@@ -125,7 +146,9 @@ test('on the road: today’s visit, from the diary to the report', async ({
   await enter(lobby);
   const { post } = await office(request);
   const agent = await hire(post, 'Pietro Sala', 'agent');
-  const shop = await open(post, agent, ['Svapo Crocetta', 45.0591, 7.6602]);
+  const shop = await open(post, agent, ['Svapo Crocetta', 45.0591, 7.6602], 'C');
+  const picture = { label: 'Foto della vetrina', kind: 'photo', required: true } as const;
+  const askAsBefore = await askOnly(request, 'C', picture);
   await untilKnown(request, agent, 1);
   const phone = await atWork(browser, agent, 412);
   const quiet = watchConsole(phone);
@@ -151,16 +174,27 @@ test('on the road: today’s visit, from the diary to the report', async ({
 
   await test.step('the agent is there, and tells what came of it', async () => {
     await main(phone).getByRole('button', { name: 'Sono qui' }).click();
-    await expect(phone.getByText(`Sei da ${shop}.`)).toBeVisible();
+    await expect(phone.getByText(`Arrivo da ${shop} registrato.`)).toBeVisible();
     await main(phone).getByRole('button', { name: 'Scrivi il resoconto' }).click();
     const form = phone.getByRole('dialog');
     await form.getByText('Interessato', { exact: true }).click();
     await form.getByLabel(/^Nota/).fill(`Vuole provare i nuovi gusti ${mark}`);
+    await form.getByRole('button', { name: 'Salva il resoconto' }).click();
+    await expect(form.getByText('Serve almeno una foto.')).toBeVisible();
+    await form.getByLabel('Scatta o scegli una foto: Foto della vetrina').setInputFiles(PICTURE);
+    await expect(form.getByRole('img', { name: 'Foto 1' })).toBeVisible();
+    await expect(form.getByText('Serve almeno una foto.')).toHaveCount(0);
     await look(phone, 'planner-9-report', [412]);
     await form.getByRole('button', { name: 'Salva il resoconto' }).click();
     await expect(phone.getByText(`Resoconto di ${shop} salvato.`)).toBeVisible();
     await expect(main(phone).getByText('1 di 1 tappa')).toBeVisible();
     await look(phone, 'planner-10-done', [412]);
+    await main(phone).getByRole('link', { name: shop, exact: true }).click();
+    await expect(main(phone).getByRole('heading', { name: 'Foto della vetrina' })).toBeVisible();
+    await expect(
+      main(phone).getByRole('button', { name: 'Foto della vetrina: Foto 1' }),
+    ).toBeVisible();
+    await phone.goBack();
   });
 
   await test.step('the visit is on the client’s timeline', async () => {
@@ -172,16 +206,22 @@ test('on the road: today’s visit, from the diary to the report', async ({
     await expect(main(phone).getByText(`Vuole provare i nuovi gusti ${mark}`)).toBeVisible();
   });
   quiet();
+  await askAsBefore();
   await phone.context().close();
 });
 
 type Shop = readonly [name: string, lat: number, lng: number];
 
 /** A client of this agent with one shop; answers its name. */
-async function open(post: Post, agent: { id: string }, [shop, lat, lng]: Shop): Promise<string> {
+async function open(
+  post: Post,
+  agent: { id: string },
+  [shop, lat, lng]: Shop,
+  klass = 'A',
+): Promise<string> {
   const name = `${shop} ${mark}`;
   const town = { city: 'Torino', province: 'TO' };
-  const { id } = await post('/clients', { name, class: 'A', owner_id: agent.id, ...town });
+  const { id } = await post('/clients', { name, class: klass, owner_id: agent.id, ...town });
   await post(`/clients/${id}/sites`, { name, street: 'Via Roma 1', lat, lng, ...town });
   return name;
 }

@@ -1,6 +1,7 @@
 import { expect, test, type APIRequestContext, type Page } from '@playwright/test';
 import { look, watchConsole } from './page-check';
 import { atWork, enter, hire, mark, office, type Person } from './people';
+import { askOnly } from './templates';
 
 const DAY_MS = 86_400_000;
 
@@ -17,6 +18,8 @@ test('a manager sees who is behind, and sees to it', async ({ page: lobby, brows
     open(onTime, 'Aria Nuova', 'Novara', 'NO', '28100', 45.446, 8.62),
   ]);
   const places = await known(request, shops);
+  const question = { label: 'Cosa serve', kind: 'text', required: false } as const;
+  const askAsBefore = await askOnly(request, 'A', question);
   // A class A client is seen every fourteen days: twenty are too many, one is not.
   await seen(places[0]!, behind, 20);
   await seen(places[1]!, behind, 20);
@@ -120,7 +123,27 @@ test('a manager sees who is behind, and sees to it', async ({ page: lobby, brows
     await expect(window.getByText('Non hai ancora un indirizzo.')).toBeVisible();
     expect((await request.get(new URL(address).pathname)).status()).toBe(404);
   });
+  await test.step('whoever is encircled on the map is changed together', async () => {
+    await page.setViewportSize({ width: 1280, height: 900 });
+    await page.goto(`/visits/coverage?view=map&owner_id=${behind.id}`);
+    const map = main(page).getByRole('region', { name: 'Mappa della copertura' });
+    await expect(map.locator('canvas').first()).toBeVisible();
+    await main(page).getByRole('button', { name: 'Seleziona sulla mappa' }).click();
+    await circle(page, map);
+    await expect(main(page).getByText('3 negozi selezionati').first()).toBeVisible();
+    await look(page, 'coverage-9-encircled', [1280]);
+    await main(page).getByRole('button', { name: 'Cambia i clienti' }).click();
+    const window = page.getByRole('dialog', { name: 'Clienti di 3 negozi' });
+    await window.getByLabel('Classe').selectOption('C');
+    await window.getByRole('button', { name: 'Salva' }).click();
+    await expect(page.getByText(/^3 clienti cambiati/)).toBeVisible();
+    await expect(async () => {
+      await page.goto(`/visits/coverage?view=list&owner_id=${behind.id}&class=C`);
+      await expect(main(page).getByRole('status').first()).toHaveText('3 negozi');
+    }).toPass({ timeout: 20_000 });
+  });
   expectQuiet();
+  await askAsBefore();
 
   async function open(
     owner: Person & { id: string },

@@ -38,7 +38,8 @@ export async function expectSound(page: Page, schemes: Scheme[] = ['light', 'dar
 }
 
 /** Pins of neighbours overlap on a map; WCAG 2.5.8 allows that where the list beside it does the same. */
-const isPin = ({ html }: { html: string }) => html.includes('map-stop');
+const isPin = ({ html, target }: { html: string; target: unknown }) =>
+  `${html} ${String(target)}`.includes('map-stop');
 
 /** The page as a phone and a desk see it, sound at both, and a picture of each to look at; colours are checked on one each. */
 export async function look(page: Page, name: string, widths = [390, 1280]) {

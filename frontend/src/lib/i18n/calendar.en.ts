@@ -25,8 +25,6 @@ export const calendarWords: typeof it = {
     cut: 'There are more visits than can be shown: choose an agent.',
     moved: (name: string, when: string) => `${name}: moved to ${when}.`,
     movedBack: (name: string) => `${name}: back where it was.`,
-    cannotMove: 'Only visits that are still to come can be moved.',
-    showCancelled: 'Show cancelled ones',
     holidays: {
       new_year: 'New Year’s Day',
       epiphany: 'Epiphany',

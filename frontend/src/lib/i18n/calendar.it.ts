@@ -24,8 +24,6 @@ export const calendarWords = {
     cut: 'Ci sono più visite di quante se ne possano mostrare: scegli un agente.',
     moved: (name: string, when: string) => `${name}: spostata a ${when}.`,
     movedBack: (name: string) => `${name}: di nuovo dov’era.`,
-    cannotMove: 'Solo le visite da fare si spostano.',
-    showCancelled: 'Mostra le annullate',
     holidays: {
       new_year: 'Capodanno',
       epiphany: 'Epifania',

@@ -65,8 +65,6 @@ export const coverageWords: typeof it = {
     noClass: 'Without a class',
     value: { high: 'Among the best', middle: 'Average', low: 'Below average', none: 'No orders' },
     cut: (shown: string) => `The map shows ${shown} shops; the list has them all.`,
-    unplaced: (count: number, shown: string) =>
-      `${shown} ${many(count, 'shop without a position is', 'shops without a position are')} not on the map.`,
     lasso: 'Select on the map',
     lassoStop: 'Stop selecting',
     lassoHint: 'Drag around the shops. In the list you can choose them with the boxes.',
@@ -80,6 +78,8 @@ export const coverageWords: typeof it = {
     planText:
       'Each shop goes to its own agent’s day: the tour chooses the hour. Shops without an agent go to whom you choose here.',
     planDay: 'Day',
+    planUntil: 'Or until',
+    planUntilHint: 'Planning chooses the day.',
     planAgent: 'For shops without an agent',
     planned: (count: number) => `${count} ${many(count, 'visit', 'visits')} put on the calendar.`,
     progress: (done: number, all: number) => `${done} of ${all}…`,
@@ -94,6 +94,14 @@ export const coverageWords: typeof it = {
     asRules: 'as the rules say',
     unchanged: 'unchanged',
     cadenceSaved: 'Interval saved.',
+    setClients: 'Change the clients',
+    clientsOf: (count: number) => `Clients of ${count} ${many(count, 'shop', 'shops')}`,
+    clientsText:
+      'Only what you choose is changed. It holds for the whole client, for its other shops too.',
+    clientsNothing: 'Choose a class or an agent.',
+    clientsSaved: (count: number) =>
+      `${count} ${many(count, 'client', 'clients')} changed: it shows here in a moment.`,
+    keepAsIs: 'As it is',
     print: 'Print',
     printed: (at: string) => `Printed on ${at}`,
     tours: {

@@ -74,8 +74,6 @@ export const coverageWords = {
       none: 'Nessun ordine',
     } as Record<string, string>,
     cut: (shown: string) => `La mappa mostra ${shown} negozi; l’elenco li ha tutti.`,
-    unplaced: (count: number, shown: string) =>
-      `${shown} ${many(count, 'negozio senza posizione non è', 'negozi senza posizione non sono')} sulla mappa.`,
     lasso: 'Seleziona sulla mappa',
     lassoStop: 'Smetti di selezionare',
     lassoHint: 'Trascina attorno ai negozi. Dall’elenco puoi sceglierli con le caselle.',
@@ -89,6 +87,8 @@ export const coverageWords = {
     planText:
       'Ogni negozio va in agenda al suo agente, in giornata: l’ora la sceglie il giro. Chi non ha un agente va a chi scegli qui.',
     planDay: 'Giorno',
+    planUntil: 'Oppure entro',
+    planUntilHint: 'Il giorno lo sceglie la pianificazione.',
     planAgent: 'Per i negozi senza agente',
     planned: (count: number) =>
       `${count} ${many(count, 'visita messa', 'visite messe')} in agenda.`,
@@ -105,6 +105,14 @@ export const coverageWords = {
     asRules: 'come da regole',
     unchanged: 'invariata',
     cadenceSaved: 'Cadenza salvata.',
+    setClients: 'Cambia i clienti',
+    clientsOf: (count: number) => `Clienti di ${count} ${many(count, 'negozio', 'negozi')}`,
+    clientsText:
+      'Cambia solo quello che scegli. Vale per tutto il cliente, anche per gli altri suoi negozi.',
+    clientsNothing: 'Scegli una classe o un agente.',
+    clientsSaved: (count: number) =>
+      `${count} ${many(count, 'cliente cambiato', 'clienti cambiati')}: tra poco si vede anche qui.`,
+    keepAsIs: 'Come adesso',
     print: 'Stampa',
     printed: (at: string) => `Stampato il ${at}`,
     tours: {

@@ -39,6 +39,7 @@ export const reportWords: typeof it = {
     removePhoto: (index: number) => `Remove photo ${index}`,
     photoBad: 'This file is no photo that can be read.',
     photosMany: (most: number) => `At most ${most} photos.`,
+    waiting: 'You are offline: keep this window open, it is sent as soon as you are back.',
     sendingPhotos: (done: number, all: number) => `Sending photo ${done} of ${all}…`,
     save: 'Save the report',
     count: (count: number) => `${count} ${many(count, 'photo', 'photos')}`,

@@ -40,6 +40,7 @@ export const reportWords = {
     photosMany: (most: number) => `Al massimo ${most} foto.`,
     sendingPhotos: (done: number, all: number) => `Invio foto ${done} di ${all}…`,
     save: 'Salva il resoconto',
+    waiting: 'Sei senza rete: tieni aperta questa finestra, lo invio appena torna.',
     count: (count: number) => `${count} ${many(count, 'foto', 'foto')}`,
   },
 };

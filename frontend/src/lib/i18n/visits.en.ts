@@ -56,6 +56,7 @@ export const visitWords: typeof italian = {
     },
     subjectHint: 'For example: present the new liquids',
     anyTime: 'during the day',
+    anyDayUntil: (day) => `or by ${day}`,
     between: (from, until) => `between ${from} and ${until}`,
     lastVisit: (when) => `Last visit ${when}`,
     never: 'Never visited',
@@ -70,7 +71,7 @@ export const visitWords: typeof italian = {
       geo: 'Another app',
     },
     here: 'I’m here',
-    hereDone: (name) => `You are at ${name}.`,
+    hereDone: (name) => `Arrival at ${name} noted.`,
     position: {
       title: 'Add your position?',
       text: 'Your company lets you note where you are when you arrive. It is voluntary: the visit counts without it.',

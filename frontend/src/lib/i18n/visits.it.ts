@@ -64,6 +64,7 @@ export const visitWords = {
     },
     subjectHint: 'Per esempio: presentare i nuovi liquidi',
     anyTime: 'in giornata',
+    anyDayUntil: (day: string) => `o entro ${day}`,
     between: (from: string, until: string) => `tra ${from} e ${until}`,
     lastVisit: (when: string) => `Ultima visita ${when}`,
     never: 'Mai visitato',
@@ -78,7 +79,7 @@ export const visitWords = {
       geo: 'Un’altra app',
     },
     here: 'Sono qui',
-    hereDone: (name: string) => `Sei da ${name}.`,
+    hereDone: (name: string) => `Arrivo da ${name} registrato.`,
     position: {
       title: 'Aggiungere la posizione?',
       text: 'La tua azienda permette di segnare dove sei al momento dell’arrivo. È volontario: la visita vale anche senza.',

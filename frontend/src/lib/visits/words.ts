@@ -11,3 +11,10 @@ export function whenOf(visit: Visit): string {
   if (visit.until_day) return words.between(day, fmt().weekday(visit.until_day));
   return `${day}, ${words.anyTime}`;
 }
+
+/** The hour at which a visit is to be made, or until when any will do. */
+export function hourOf(visit: Pick<Visit, 'until_day'>, at: string | null | undefined): string {
+  if (at) return fmt().time(at);
+  const { until_day: until } = visit;
+  return until ? t().visits.anyDayUntil(fmt().weekday(until, 'short')) : t().visits.anyTime;
+}
