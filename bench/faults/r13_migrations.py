@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 """R13: migrations. Three replicas start at once on an empty database; one dies in the middle; a newer schema is refused; down and
-up again gives the same schema."""
+up again gives the same schema. `--old FOLDER`, with the programs of an earlier version: they go on serving while those of now migrate."""
+import os
 import re
 import subprocess
+import sys
 import time
 
-from installation import ROOT, Caller, Installation, Lost, finish, free_port, pg, tell, wait_for
+from installation import ROOT, Caller, Installation, Load, Lost, Process, finish, free_port, new_id, pg, programs, tell, wait_for
 
 SERVICES = ["auth", "crm", "visits", "analytics"]
 
@@ -191,7 +193,45 @@ def down_and_up(system, service):
     tell(f"R13 {service}: up, down, up", "the same schema", f"{left} tables left in between, schema {'the same' if same else 'DIFFERENT'}", left == "0" and same)
 
 
+def before_and_after(old):
+    """Programs of before go on serving while those of now start beside them and migrate what both use."""
+    now = programs()
+    os.environ["NEXUS_BIN"] = old
+    with Installation() as system:
+        token = system.sign_in(first=True)
+        load = Load(system, token, write_and_read(), 100, 16)
+        load.start()
+        time.sleep(2)
+        count = "SELECT count(*) FROM {}.__diesel_schema_migrations"
+        before = sum(int(system.sql(count.format(service))[0][0]) for service in SERVICES)
+        system.bin = now
+        newer = [Process(system, service) for service in SERVICES]
+        time.sleep(5)
+        results = load.stop()
+        after = sum(int(system.sql(count.format(service))[0][0]) for service in SERVICES)
+        for process in newer:
+            process.stop()
+        failed = sum(status not in (200, 201) for _, status, *_ in results)
+        tell("R13 programs of before on the schema of now, under load", "0 failed", f"{after - before} migrations more, {failed} of {len(results)} failed", not failed and after > before)
+
+
+def write_and_read():
+    turn = iter(range(10**9))
+
+    def request(caller):
+        number = next(turn)
+        if number % 4 == 0:
+            client = new_id()
+            return caller.api("POST", "/clients", {"id": client, "name": f"Prima e dopo {client[-9:]}"}, {"Idempotency-Key": client})
+        return caller.api("GET", ("/clients?limit=5", "/visits?limit=5", "/auth/sessions")[number % 3])
+
+    return request
+
+
 def main():
+    if len(sys.argv) == 3 and sys.argv[1] == "--old":
+        before_and_after(sys.argv[2])
+        finish()
     with Installation() as system:
         for service in SERVICES:
             for check in (at_once, down_and_up):
