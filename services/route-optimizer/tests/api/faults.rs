@@ -117,3 +117,49 @@ fn the_first_of_two_keys_counts_as_with_vroom() {
     let text = r#"{"jobs": [{"id": 1, "location": [9, 45]}], "jobs": 5, "vehicles": [{"id": 1, "start": [9, 45]}]}"#;
     assert_eq!(respond(&workshop(), text.as_bytes()).unwrap()["code"], 0);
 }
+
+#[test]
+fn the_last_place_there_can_be_is_not_made_room_for() {
+    for index in [65_534_u64, 65_535, 65_536, u64::from(u32::MAX), u64::MAX] {
+        let request = json!({
+            "vehicles": [{"id": 1, "start_index": 0}],
+            "jobs": [{"id": 1, "location_index": index}],
+            "matrices": {"car": {"durations": [[0, 5], [5, 0]]}},
+        });
+        assert_eq!(refusal(&request).code(), 2, "{index}");
+        let mut anywhere = request.clone();
+        anywhere["jobs"][0]["location"] = json!([9, 45]);
+        anywhere["vehicles"][0]["start"] = json!([9, 45]);
+        anywhere.as_object_mut().unwrap().remove("matrices");
+        let started = std::time::Instant::now();
+        let code = match respond(&workshop(), anywhere.to_string().as_bytes()) {
+            Ok(answer) => answer["code"].as_u64(),
+            Err(fault) => Some(u64::from(fault.code())),
+        };
+        assert!(matches!(code, Some(0 | 2)), "{index}: {code:?}");
+        assert!(
+            started.elapsed() < std::time::Duration::from_secs(5),
+            "{index}"
+        );
+    }
+}
+
+#[test]
+fn matrices_that_are_not_square_are_refused() {
+    for rows in [
+        json!([[0, 1], [1]]),
+        json!([[0, 1]]),
+        json!([[0], [1]]),
+        json!([[0, 1, 2], [1, 0, 2]]),
+        json!([[0, 1], [1, 0], [1, 2]]),
+        json!([[], []]),
+        json!([0, 1]),
+    ] {
+        let request = json!({
+            "vehicles": [{"id": 1, "start_index": 0}],
+            "jobs": [{"id": 1, "location_index": 1}],
+            "matrices": {"car": {"durations": rows}},
+        });
+        assert_eq!(refusal(&request).code(), 2, "{rows}");
+    }
+}

@@ -1,5 +1,5 @@
 use std::io::Write;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
@@ -67,14 +67,22 @@ fn health_is_200_and_says_nothing() {
 }
 
 #[test]
-fn work_ends_when_its_client_goes_away() {
+fn work_ends_soon_after_its_client_goes_away() {
     let server = Server::start(&[("ROUTE_OPTIMIZER_THREADS", "1")]);
-    let mut stream = server.connect();
-    send(&mut stream, "POST", "/", endless().to_string().as_bytes());
-    until(|| server.metric("requests_in_hand") > 0.0);
-    drop(stream);
-    until(|| server.metric("requests_in_hand") < 1.0);
-    assert!(server.metric("cancelled_total") > 0.0);
+    let mut soonest = Duration::MAX;
+    for _ in 0..5 {
+        let mut stream = server.connect();
+        send(&mut stream, "POST", "/", endless().to_string().as_bytes());
+        until(|| server.metric("requests_in_hand") > 0.0);
+        std::thread::sleep(Duration::from_millis(300));
+        drop(stream);
+        let gone = Instant::now();
+        until(|| server.metric("requests_in_hand") < 1.0);
+        soonest = soonest.min(gone.elapsed());
+    }
+    // The least of a few: others may keep the machine busy.
+    assert!(soonest < Duration::from_millis(100), "{soonest:?}");
+    assert!(server.metric("cancelled_total") > 4.0);
     assert_eq!(
         server.post(&small()).status,
         200,
@@ -127,7 +135,7 @@ fn a_limit_on_time_is_kept() {
     let server = Server::start(&[]);
     let mut request = endless();
     request["options"] = json!({"l": 0.2});
-    let started = std::time::Instant::now();
+    let started = Instant::now();
     assert_eq!(server.post(&request).status, 200);
     assert!(started.elapsed() < Duration::from_secs(5));
 }
