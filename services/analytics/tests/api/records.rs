@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::kit::{Analytics, WON, client, deal, id};
+use crate::kit::{Analytics, PIPELINE, WON, client, deal, id, site, visit};
 
 #[actix_web::test]
 async fn pages_follow_each_other_and_come_to_the_figure() {
@@ -98,4 +98,50 @@ async fn every_measure_can_be_listed_whatever_the_filter() {
             .expect(200);
     }
     admin.get("/api/v1/analytics/filters").await.expect(200);
+}
+
+#[actix_web::test]
+async fn who_was_won_and_who_has_none_of_something_have_their_records_too() {
+    let mut analytics = Analytics::start();
+    let admin = analytics.admin();
+    let at = "2026-03-05T10:00:00Z";
+    let open = json!({"amount_cents": 5, "opened_on": "2026-03-02", "source_id": id(80)});
+    let won = json!({"stage_id": WON, "status": "won", "closed_on": "2026-03-09", "opened_on": "2026-03-03",
+        "amount_cents": 7});
+    analytics.tell(&[
+        deal(id(1), 1, at, "created", open),
+        deal(id(2), 1, at, "won", won),
+        client(id(9), 1, at, json!({"class": "A"})),
+        site(id(10), at, id(9)),
+        site(id(11), at, id(9)),
+        site(id(12), at, id(9)),
+    ]);
+    let today = nexus_kernel::business_day(nexus_service::now());
+    for (number, days) in [(10, 5), (11, 12)] {
+        let day = (today - chrono::Duration::days(days)).to_string();
+        let met = json!({"status": "done", "outcome": "order", "day": day});
+        analytics.tell(&[visit(id(20 + number), 1, at, id(number), id(9), met)]);
+    }
+    let span = "from=2026-03-01&until=2026-03-31";
+    for (query, lines, cents) in [
+        (format!("measure=funnel&key={PIPELINE}&{span}"), 2, 12),
+        (format!("measure=funnel&key={PIPELINE}:won&{span}"), 1, 7),
+        (format!("measure=funnel&key={}:won&{span}", id(1)), 0, 0),
+        (format!("measure=opened&without=source_id&{span}"), 1, 7),
+        (format!("measure=opened&without=owner_id&{span}"), 2, 12),
+        // Of visits nobody knows a source.
+        (format!("measure=visit_done&without=source_id&{span}"), 0, 0),
+        // An A client's shop is due after ten of fourteen days.
+        ("measure=place_within".to_owned(), 1, 0),
+        ("measure=place_due_now".to_owned(), 1, 0),
+        ("measure=place_never".to_owned(), 1, 0),
+    ] {
+        let url = format!("/api/v1/analytics/records?count=true&{query}");
+        let page = admin.get(&url).await.expect(200);
+        assert_eq!(
+            (&page["total"], &page["cents"]),
+            (&json!(lines), &json!(cents)),
+            "{query}"
+        );
+    }
 }

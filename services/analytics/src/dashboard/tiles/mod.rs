@@ -3,6 +3,7 @@
 mod clients;
 mod deals;
 mod figures;
+mod pipeline;
 mod sales;
 mod visits;
 mod work;
@@ -111,12 +112,12 @@ pub fn asks(tile: Tile, context: &Context) -> Vec<Ask> {
         Tile::Provinces => sales::ranking_asks(context, By::Province),
         Tile::Products => sales::ranking_asks(context, By::Product),
         Tile::Sources => sales::ranking_asks(context, By::Source),
-        Tile::Pipeline => deals::pipeline_asks(context),
+        Tile::Pipeline => pipeline::pipeline_asks(context),
         Tile::Funnel => deals::funnel_asks(context),
         Tile::StageTimes => deals::stage_times_asks(context),
         Tile::TimeToClose => deals::close_asks(context),
         Tile::LostReasons => deals::lost_asks(context),
-        Tile::Forecast => deals::forecast_asks(context),
+        Tile::Forecast => pipeline::forecast_asks(context),
         Tile::Leads => clients::leads_asks(context),
         Tile::Reorders => clients::reorders_asks(context),
         Tile::Segments => clients::segments_asks(),
@@ -140,12 +141,12 @@ pub fn put(tile: Tile, context: &Context, answers: &[Vec<Sum>], dashboard: &mut 
         }
         Tile::Products => dashboard.products = Some(sales::ranking(context, By::Product, answers)),
         Tile::Sources => dashboard.sources = Some(sales::ranking(context, By::Source, answers)),
-        Tile::Pipeline => dashboard.pipeline = Some(deals::pipeline(context, answers)),
+        Tile::Pipeline => dashboard.pipeline = Some(pipeline::pipeline(context, answers)),
         Tile::Funnel => dashboard.funnel = Some(deals::funnel(context, answers)),
         Tile::StageTimes => dashboard.stage_times = Some(deals::stage_times(context, answers)),
         Tile::TimeToClose => dashboard.time_to_close = Some(deals::close(context, answers)),
         Tile::LostReasons => dashboard.lost_reasons = Some(deals::lost(context, answers)),
-        Tile::Forecast => dashboard.forecast = Some(deals::forecast(context, answers)),
+        Tile::Forecast => dashboard.forecast = Some(pipeline::forecast(context, answers)),
         Tile::Leads => dashboard.leads = Some(clients::leads(context, answers)),
         Tile::Reorders => dashboard.reorders = Some(clients::reorders(context, answers)),
         Tile::Segments => dashboard.segments = Some(clients::segments(context, answers)),
