@@ -49,6 +49,7 @@ pub fn run() -> Result<()> {
         if round == STARTS {
             sleep(SETTLE);
             memory = own_memory_mb(existing.pid())?;
+            planning(&existing)?;
         }
     }
     let figures = [
@@ -73,11 +74,26 @@ pub fn run() -> Result<()> {
     ];
     let report = report(&figures)?;
     println!("{report}");
+    println!(
+        "P8 (dashboards at full size, rebuild, freshness): python3 bench/analytics/measure.py target/release/analytics \
+         \"$(cat target/test-pg/url)\" (after `cargo x test-db`); its last figures stand in docs/benchmarks.md."
+    );
     let path = crate::root().join("docs/benchmarks.md");
     // What other commands measured stands in sections of its own and stays.
     let before = fs::read_to_string(&path).unwrap_or_default();
     let sections = before.find("\n## ").map_or("", |at| &before[at..]);
     fs::write(&path, report + sections).with_context(|| path.display().to_string())
+}
+
+/// What a person waits for when planning, but for the twenty days: prints figure, goal and verdict.
+fn planning(running: &Installation) -> Result<()> {
+    let mut measure = Command::new("python3");
+    measure
+        .arg(crate::root().join("bench/visits/measure.py"))
+        .arg(&running.url)
+        .arg(running.state())
+        .arg("--short");
+    crate::run(&mut measure)
 }
 
 fn report(figures: &[Figure]) -> Result<String> {
