@@ -82,7 +82,8 @@ pub fn run() -> Result<()> {
     // What other commands measured stands in sections of its own and stays.
     let before = fs::read_to_string(&path).unwrap_or_default();
     let sections = before.find("\n## ").map_or("", |at| &before[at..]);
-    fs::write(&path, report + sections).with_context(|| path.display().to_string())
+    fs::write(&path, report + sections).with_context(|| path.display().to_string())?;
+    crate::run(Command::new("bench/optimiser/goals.sh").current_dir(crate::root()))
 }
 
 /// What a person waits for when planning, but for the twenty days: prints figure, goal and verdict.
