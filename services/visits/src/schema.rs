@@ -262,6 +262,7 @@ diesel::table! {
         updated_at -> Timestamptz,
         lunch_at -> Nullable<Timestamptz>,
         late -> Bool,
+        times_from -> Text,
     }
 }
 

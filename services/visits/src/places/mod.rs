@@ -7,3 +7,4 @@ pub mod model;
 pub mod nearby;
 pub mod queries;
 pub mod routes;
+mod spots;

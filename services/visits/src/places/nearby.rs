@@ -1,14 +1,11 @@
 //! Shops that fill a gap: near where somebody is, or on the way of a tour; open when one is there.
 
-use std::collections::HashSet;
-
 use actix_web::web::{Data, Json, ServiceConfig, get, resource};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use diesel::PgConnection;
 use nexus_auth::Can;
 use nexus_auth::can::ReadVisits;
 use nexus_db::DbResult;
-use nexus_kernel::{UserId, business_day};
+use nexus_kernel::business_day;
 use nexus_problem::{ApiResult, FieldErrors, Id, Problem, Query};
 use nexus_records::Viewer;
 use nexus_service::App;
@@ -16,27 +13,16 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::model::{Place, Standing};
-use super::queries::{self, Area};
+use super::model::Standing;
+use super::spots::{Spot, area, promising, seconds, sorted, spots};
 use crate::planner::order::cheapest;
 use crate::planner::schedule::Call;
 use crate::plans::engines::Engines;
-use crate::rules;
-use crate::rules::hours::Span;
 use crate::tours::edits;
 use crate::tours::model::Tour;
 use crate::tours::outline::Outline;
-use crate::tours::routes::no_roads;
 use crate::tours::timing::Resume;
-use crate::travel::{Matrix, Point, leg};
-use crate::visits::queries as visits;
-
-/// More shops than this are not looked at, those due first.
-const LOOKED_AT: i64 = 600;
-/// So many are measured on the roads.
-const MEASURED: usize = 40;
-/// A shop next door is no better than one five minutes away: parking takes as long.
-const NEXT_DOOR_MINUTES: f64 = 5.0;
+use crate::travel::{Matrix, Point, TimesFrom};
 
 pub fn configure(cfg: &mut ServiceConfig) {
     cfg.service(resource("/api/v1/places/nearby").route(get().to(around)))
@@ -84,159 +70,34 @@ fn limited(given: Option<usize>) -> Result<usize, FieldErrors> {
 /// A shop that fits in, and when.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct NearbyPlace {
-    place_id: Uuid,
-    client_id: Uuid,
-    client_name: String,
-    place_name: String,
-    street: Option<String>,
-    city: Option<String>,
-    class: Option<String>,
-    lat: f64,
-    lng: f64,
+    pub(super) place_id: Uuid,
+    pub(super) client_id: Uuid,
+    pub(super) client_name: String,
+    pub(super) place_name: String,
+    pub(super) street: Option<String>,
+    pub(super) city: Option<String>,
+    pub(super) class: Option<String>,
+    pub(super) lat: f64,
+    pub(super) lng: f64,
     /// Days since the last visit ÷ days between visits.
-    urgency: f64,
-    standing: Standing,
-    last_visit_on: Option<NaiveDate>,
+    pub(super) urgency: f64,
+    pub(super) standing: Standing,
+    pub(super) last_visit_on: Option<NaiveDate>,
     /// How long a visit takes.
-    minutes: i32,
+    pub(super) minutes: i32,
     /// Additional driving: the way there, or how much longer the tour's way becomes.
-    detour_minutes: i32,
-    begins_at: DateTime<Utc>,
-    ends_at: DateTime<Utc>,
+    pub(super) detour_minutes: i32,
+    pub(super) begins_at: DateTime<Utc>,
+    pub(super) ends_at: DateTime<Utc>,
     /// On a tour: its place among the stops, from 0.
-    position: Option<usize>,
+    pub(super) position: Option<usize>,
 }
 
 /// Shops that fit in; what is most urgent for its detour first.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Nearby {
     items: Vec<NearbyPlace>,
-}
-
-/// A shop that may fit in.
-struct Spot {
-    place: Place,
-    point: Point,
-    minutes: i32,
-    open: Vec<Span>,
-}
-
-impl Spot {
-    fn fits(&self, today: NaiveDate, seconds: i64, begins: DateTime<Utc>) -> NearbyPlace {
-        let place = &self.place;
-        #[expect(clippy::cast_possible_truncation, reason = "at most some days")]
-        let detour = ((seconds.max(0) + 30) / 60) as i32;
-        NearbyPlace {
-            place_id: place.id,
-            client_id: place.client_id,
-            client_name: place.client_name.clone(),
-            place_name: place.name.clone(),
-            street: place.street.clone(),
-            city: place.city.clone(),
-            class: place.class.clone(),
-            lat: self.point.0,
-            lng: self.point.1,
-            urgency: (place.urgency(today) * 100.0).round() / 100.0,
-            standing: Standing::of(place, today),
-            last_visit_on: place.last_visit_on,
-            minutes: self.minutes,
-            detour_minutes: detour,
-            begins_at: begins,
-            ends_at: begins + TimeDelta::minutes(i64::from(self.minutes)),
-            position: None,
-        }
-    }
-}
-
-/// Urgency for each minute of driving.
-fn worth(urgency: f64, detour_minutes: f64) -> f64 {
-    urgency / (detour_minutes + NEXT_DOOR_MINUTES)
-}
-
-fn sorted(mut items: Vec<NearbyPlace>, limit: usize) -> Nearby {
-    items.sort_by(|a, b| {
-        let worth = |one: &NearbyPlace| worth(one.urgency, f64::from(one.detour_minutes));
-        worth(b)
-            .total_cmp(&worth(a))
-            .then(a.place_id.cmp(&b.place_id))
-    });
-    items.truncate(limit);
-    Nearby { items }
-}
-
-/// The area around points, so many kilometres wide on each side.
-fn area(points: &[Point], km: f64) -> Area {
-    let range = |values: &mut dyn Iterator<Item = f64>, margin: f64| {
-        let (least, most) = values.fold((f64::MAX, f64::MIN), |(least, most), value| {
-            (least.min(value), most.max(value))
-        });
-        (least - margin, most + margin)
-    };
-    let lat = range(&mut points.iter().map(|point| point.0), km / 111.0);
-    let north = lat.0.abs().max(lat.1.abs()).min(85.0).to_radians();
-    let lng = range(
-        &mut points.iter().map(|point| point.1),
-        km / (111.0 * north.cos()),
-    );
-    (lat, lng)
-}
-
-/// The shops in an area that nobody will visit anyway, with their hours on a day.
-fn spots(
-    conn: &mut PgConnection,
-    viewer: &Viewer,
-    owner: UserId,
-    within: Area,
-    day: NaiveDate,
-) -> DbResult<Vec<Spot>> {
-    let (_, rules) = rules::queries::read(conn)?;
-    let calendar = rules::queries::Calendar::read(conn)?;
-    let found = queries::within(conn, viewer, owner, within, LOOKED_AT)?;
-    let ids: Vec<Uuid> = found.iter().map(|place| place.id).collect();
-    let coming = visits::places_planned(conn, &ids, day)?;
-    let coming: HashSet<Uuid> = coming.into_iter().map(|(place, _)| place).collect();
-    let openings = queries::openings(conn, &found, day)?;
-    let spot = |(place, opening): (Place, crate::rules::hours::Opening)| {
-        let holiday = calendar.is_holiday(day, place.province.as_deref(), place.city.as_deref());
-        let minutes = place.visit_minutes(&rules);
-        let open = opening.on(day, &rules.usual_hours, holiday);
-        Some(Spot {
-            point: place.point()?,
-            minutes,
-            open: rules.fit(open, minutes),
-            place,
-        })
-    };
-    let shops = found.into_iter().zip(openings).filter_map(spot);
-    Ok(shops
-        .filter(|spot| !coming.contains(&spot.place.id))
-        .collect())
-}
-
-/// The most promising by a first guess of their detour, in seconds.
-fn promising(
-    mut spots: Vec<Spot>,
-    today: NaiveDate,
-    most: i64,
-    guess: impl Fn(&Spot) -> i64,
-) -> Vec<Spot> {
-    // The guess is none of the roads: a little over is still looked at.
-    spots.retain(|spot| guess(spot) <= most + most / 4 + 120);
-    let rank = |spot: &Spot| {
-        let minutes = i32::try_from(guess(spot) / 60).unwrap_or(i32::MAX);
-        worth(spot.place.urgency(today), f64::from(minutes))
-    };
-    spots.sort_by(|a, b| {
-        rank(b)
-            .total_cmp(&rank(a))
-            .then(a.place.id.cmp(&b.place.id))
-    });
-    spots.truncate(MEASURED);
-    spots
-}
-
-fn seconds(a: Point, b: Point) -> i64 {
-    i64::from(leg(a, b).0)
+    times_from: TimesFrom,
 }
 
 /// One's own shops around a place that are open now, near enough for the time to spare, and on nobody's plan; what is most urgent
@@ -273,7 +134,7 @@ async fn around(
         .into_iter()
         .chain(found.iter().map(|spot| spot.point))
         .collect();
-    let matrix = engines.matrix(&points).await.map_err(no_roads)?;
+    let matrix = engines.matrix(&points).await;
     let items = found.iter().zip(1..).filter_map(|(spot, at)| {
         let way = i64::from(matrix.seconds[0][at]);
         let arrives = now + TimeDelta::seconds(way);
@@ -285,7 +146,11 @@ async fn around(
         let fits = open && way + length.num_seconds() <= spare;
         fits.then(|| spot.fits(today, way, arrives))
     });
-    Ok(Json(sorted(items.collect(), limit)))
+    let items = sorted(items.collect(), limit);
+    Ok(Json(Nearby {
+        items,
+        times_from: matrix.from,
+    }))
 }
 
 /// The agent's shops on the way of a tour that fit into what is left of it: open when one comes by, nothing else missed, and not
@@ -325,12 +190,16 @@ async fn on_the_way(
         .copied()
         .chain(found.iter().map(|spot| spot.point))
         .collect();
-    let matrix = engines.matrix(&points).await.map_err(no_roads)?;
+    let matrix = engines.matrix(&points).await;
     let items = found
         .iter()
         .enumerate()
         .filter_map(|(number, spot)| fitted(&outline, spot, number, most, &matrix));
-    Ok(Json(sorted(items.collect(), limit)))
+    let items = sorted(items.collect(), limit);
+    Ok(Json(Nearby {
+        items,
+        times_from: matrix.from,
+    }))
 }
 
 /// The points of what is left of a day, in their order.
@@ -388,14 +257,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_area_is_as_wide_as_it_is_said_to_be() {
-        let ((south, north), (west, east)) = area(&[(45.0, 7.0), (45.2, 7.4)], 11.1);
-        for (found, expected) in [(south, 44.9), (north, 45.3), (west, 6.858), (east, 7.542)] {
-            assert!((found - expected).abs() < 0.001, "{found} for {expected}");
-        }
-    }
-
-    #[test]
     fn what_lies_on_the_way_is_no_detour() {
         let way = [(45.0, 7.0), (45.0, 8.0)];
         let on_it = detour(&way, (45.0, 7.5));
@@ -403,12 +264,5 @@ mod tests {
         // Stopping costs what parking does; speed between near places is lower, too.
         assert!(on_it < 1_000, "{on_it}");
         assert!(off_it > on_it + 600, "{off_it}");
-    }
-
-    #[test]
-    fn urgency_counts_for_each_minute_of_driving() {
-        assert!(worth(1.0, 0.0) > worth(1.0, 5.0));
-        assert!(worth(2.0, 10.0) > worth(1.0, 4.0));
-        assert!(worth(0.1, 0.0) < worth(1.0, 20.0));
     }
 }

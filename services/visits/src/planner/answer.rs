@@ -166,6 +166,7 @@ mod tests {
             matrix: Matrix {
                 seconds: vec![vec![600; 3]; 3],
                 meters: vec![vec![5_000; 3]; 3],
+                from: crate::travel::TimesFrom::Estimate,
             },
         }
     }

@@ -2,6 +2,7 @@
 //! optimiser, and what is believed of its answer.
 
 pub mod answer;
+pub mod even;
 pub mod order;
 pub mod past;
 pub mod problem;

@@ -179,6 +179,7 @@ mod tests {
         Matrix {
             seconds: table.clone(),
             meters: table,
+            from: crate::travel::TimesFrom::Estimate,
         }
     }
 

@@ -70,6 +70,7 @@ mod tests {
         let matrix = Matrix {
             seconds: vec![vec![600; 4]; 4],
             meters: vec![vec![5_000; 4]; 4],
+            from: crate::travel::TimesFrom::Estimate,
         };
         let shift = Shift {
             span: span("09:30", "17:00"),

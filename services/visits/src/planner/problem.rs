@@ -54,6 +54,15 @@ impl Problem {
         Duration::from_millis(u64::try_from(millis).unwrap_or(0))
     }
 
+    /// How far VROOM looks, 0 to 5: no farther than its time allows.
+    fn exploration(&self) -> u8 {
+        match self.search_time().as_millis() {
+            0..=100 => 1,
+            101..=1_000 => 3,
+            _ => 5,
+        }
+    }
+
     /// Whether every visit has a time at which it could begin. One without would be free of any to the optimiser.
     #[must_use]
     pub fn can_all_be_kept(&self) -> bool {
@@ -128,8 +137,8 @@ impl Problem {
         json!({
             "vehicles": vehicles,
             "jobs": jobs,
-            // VROOM's own flags: no geometry, both cores, and how long.
-            "options": {"g": false, "t": 2, "l": self.search_time().as_secs_f64()},
+            // VROOM's own flags: no geometry, both cores, how long, and how far it looks, for it keeps to its time only roughly.
+            "options": {"g": false, "t": 2, "l": self.search_time().as_secs_f64(), "x": self.exploration()},
             "matrices": {"car": {"durations": table(&self.matrix.seconds), "distances": table(&self.matrix.meters)}},
         })
     }

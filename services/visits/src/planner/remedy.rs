@@ -194,6 +194,7 @@ mod tests {
         Matrix {
             seconds: table.clone(),
             meters: table,
+            from: crate::travel::TimesFrom::Estimate,
         }
     }
 

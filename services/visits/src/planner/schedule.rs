@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::rules::hours::Span;
-use crate::travel::Matrix;
+use crate::travel::{Matrix, TimesFrom};
 
 /// One agent's working day.
 #[derive(Debug, Clone, PartialEq)]
@@ -51,6 +51,7 @@ pub struct Day {
     pub travel_seconds: i64,
     pub meters: i64,
     pub waiting_seconds: i64,
+    pub times_from: TimesFrom,
     /// Every stop within its hours, back in time, the break taken.
     pub keeps: bool,
 }
@@ -107,6 +108,7 @@ fn simulate(shift: &Shift, calls: &[Call], lunch_before: Option<usize>, matrix: 
         travel_seconds: 0,
         meters: 0,
         waiting_seconds: 0,
+        times_from: matrix.from,
         keeps: shift.lunch.is_none() || lunch_before.is_some(),
     };
     let (mut now, mut here) = (shift.span.from, shift.start);
@@ -227,6 +229,7 @@ mod tests {
         Matrix {
             seconds: table(600),
             meters: table(5_000),
+            from: crate::travel::TimesFrom::Estimate,
         }
     }
 

@@ -18,6 +18,7 @@ use super::routes::Acceptance;
 use crate::agents::queries as agents;
 use crate::places::queries as places;
 use crate::tours::commands::{self as tours, small};
+use crate::tours::diary;
 use crate::tours::model::{Stop, Tour};
 use crate::visits::commands as visits;
 use crate::visits::model::{Visit, VisitFields, VisitId, VisitStatus};
@@ -115,6 +116,7 @@ fn take(
         updated_at: act.now,
         lunch_at: planned.lunch_at,
         late: planned.late,
+        times_from: planned.times_from,
     };
     check_day(conn, act, planned)?;
     // First the day, which only one tour can have; then what is on it.
@@ -150,7 +152,7 @@ fn take(
             outside: stop.timed.outside,
         });
     }
-    tours::put_stops(conn, act, &tour, &stops)?;
+    diary::put_stops(conn, act, &tour, &stops)?;
     tours::tell(conn, act, "visits.tour.accepted.v1", None, &tour, &stops)?;
     Ok(tour)
 }

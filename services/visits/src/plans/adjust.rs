@@ -1,15 +1,13 @@
 //! A plan changed by hand before it is accepted: other stops, another order, pins. Our own clock times it.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use diesel::PgConnection;
-use nexus_kernel::UserId;
 use nexus_problem::{FieldErrors, IfMatch, Problem};
 use nexus_records::{Act, Viewer};
-use serde::Deserialize;
-use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::accept::ready;
+use super::draft::{PlanChange, StopDraft, TourDraft};
 use super::model::{Plan, PlanId};
 use super::outcome::{LeftOut, PlanOutcome, PlannedStop, PlannedTour, WhyNot};
 use super::queries;
@@ -17,78 +15,10 @@ use crate::places::queries as places;
 use crate::planner::problem::AGREED;
 use crate::planner::schedule::Day;
 use crate::planner::worth::Reason;
-use crate::tours::commands::STOPS_MOST;
 use crate::tours::outline::{Ahead, Outline};
 use crate::tours::timing::{Resume, Wish, outline};
 use crate::visits::model::VisitStatus;
 use crate::visits::queries as visits;
-
-/// Tours of a plan as they are to be.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct PlanChange {
-    /// Each replaces the proposed tour of its agent and day, or is one more.
-    tours: Vec<TourDraft>,
-}
-
-/// One tour as it is to be.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct TourDraft {
-    #[schema(value_type = Uuid)]
-    agent_id: UserId,
-    day: NaiveDate,
-    /// In their order; none: the day has no tour.
-    stops: Vec<StopDraft>,
-}
-
-/// One stop as it is to be.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct StopDraft {
-    place_id: Uuid,
-    /// Its time stands, whatever is planned anew once the tour is accepted.
-    #[serde(default)]
-    pinned: bool,
-}
-
-const TOURS_MOST: usize = 60;
-
-impl PlanChange {
-    /// Checks every field.
-    ///
-    /// # Errors
-    /// Every wrong one.
-    pub fn review(&self) -> Result<(), FieldErrors> {
-        let mut errors = FieldErrors::default();
-        if !(1..=TOURS_MOST).contains(&self.tours.len()) {
-            errors.add("/tours", "items.many", format!("Give 1 to {TOURS_MOST}."));
-        }
-        let mut seen: Vec<(UserId, NaiveDate, Uuid)> = Vec::new();
-        for (at, tour) in self.tours.iter().enumerate() {
-            if tour.stops.len() > STOPS_MOST {
-                let detail = format!("At most {STOPS_MOST}.");
-                errors.add(format!("/tours/{at}/stops"), "items.many", detail);
-            }
-            let again = self.tours[..at]
-                .iter()
-                .any(|other| (other.agent_id, other.day) == (tour.agent_id, tour.day));
-            if again {
-                let detail = "This agent's day is named before.";
-                errors.add(format!("/tours/{at}/day"), "items.twice", detail);
-            }
-            for stop in &tour.stops {
-                let key = (tour.agent_id, tour.day, stop.place_id);
-                if seen.contains(&key) {
-                    let detail = "A shop is named twice.";
-                    errors.add(format!("/tours/{at}/stops"), "items.twice", detail);
-                }
-                seen.push(key);
-            }
-        }
-        errors.or(())
-    }
-}
 
 /// A tour as it is to be, and what its times need.
 pub struct Drafted {
@@ -311,6 +241,7 @@ fn tour(before: &PlanOutcome, outline: &Outline, day: &Day) -> PlannedTour {
         distance_m: day.meters,
         waiting_seconds: day.waiting_seconds,
         late: outline.shift.misses(day).1 > 0,
+        times_from: day.times_from,
         tour_id: None,
         stops: stops
             .map(|(ahead, timed)| stop(before, ahead, *timed))

@@ -15,8 +15,12 @@ use crate::travel::{Matrix, Point, Roads};
 /// How much longer than it was given an optimiser may take before it counts as hung.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Somebody waits for the best order of a day: the gateway gives up after five seconds, and then nobody would say why.
-const AT_ONCE: Duration = Duration::from_secs(4);
+/// Somebody waits: the gateway gives up after five seconds, and then nobody would say why. So long for the best order of a day …
+const AT_ONCE: Duration = Duration::from_secs(3);
+/// … and so long for the travel times before.
+const ROADS_AT_ONCE: Duration = Duration::from_millis(1_500);
+/// Nobody waits for the travel times of a week of a plan.
+const ROADS_OF_PLAN: Duration = Duration::from_secs(15);
 
 /// Whoever answers VROOM's API, and whoever knows the roads.
 #[derive(Clone)]
@@ -30,9 +34,6 @@ pub struct Engines {
 /// Why there is no plan.
 #[derive(Debug, thiserror::Error)]
 pub enum Failed {
-    /// The road engine.
-    #[error("travel times: {0}")]
-    Roads(PeerError),
     /// The optimiser.
     #[error("the optimiser: {0}")]
     Optimizer(PeerError),
@@ -58,12 +59,14 @@ impl Engines {
         Self { patience, ..self }
     }
 
-    /// Travel times between these points.
-    ///
-    /// # Errors
-    /// When the road engine does not answer.
-    pub async fn matrix(&self, points: &[Point]) -> Result<Matrix, Failed> {
-        self.roads.matrix(points).await.map_err(Failed::Roads)
+    /// Travel times between these points, for somebody who waits.
+    pub async fn matrix(&self, points: &[Point]) -> Matrix {
+        self.roads.matrix(points, ROADS_AT_ONCE).await
+    }
+
+    /// The same, for a plan in the making.
+    pub async fn plan_matrix(&self, points: &[Point]) -> Matrix {
+        self.roads.matrix(points, ROADS_OF_PLAN).await
     }
 
     /// The optimiser's tours, confirmed by our own clock.

@@ -2,7 +2,9 @@
 
 pub mod accept;
 pub mod adjust;
+pub mod ask;
 pub mod choice;
+pub mod draft;
 pub mod engines;
 pub mod gather;
 pub mod model;

@@ -10,6 +10,7 @@ use crate::agents::model::Base;
 use crate::planner::remedy::Remedy;
 use crate::planner::schedule::Timed;
 use crate::planner::worth::Reason;
+use crate::travel::TimesFrom;
 use crate::visits::model::VisitId;
 
 /// The tours that are proposed, and what is not in them.
@@ -71,10 +72,17 @@ pub struct PlannedTour {
     /// It ends after the working hours, or leaves no room for the break: only after it was adjusted by hand.
     #[serde(default)]
     pub late: bool,
+    #[serde(default = "estimated")]
+    pub times_from: TimesFrom,
     /// The tour that it became, once it is accepted.
     #[serde(default)]
     pub tour_id: Option<Uuid>,
     pub stops: Vec<PlannedStop>,
+}
+
+/// Plans of before it was said.
+fn estimated() -> TimesFrom {
+    TimesFrom::Estimate
 }
 
 /// A shop on a tour, and why.

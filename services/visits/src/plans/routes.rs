@@ -13,12 +13,11 @@ use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::adjust::{self, PlanChange};
+use super::draft::PlanChange;
 use super::engines::Engines;
 use super::model::{Plan, PlanId, PlanLine, PlanRequest, PlanStatus};
-use super::{accept, queries, worker};
+use super::{accept, adjust, queries, worker};
 use crate::agents::commands::check_agent;
-use crate::tours::routes::no_roads;
 use crate::tours::views::{TourView, views};
 
 /// The longest that a reader waits for news: the gateway gives up on an answer that stays away for five seconds.
@@ -228,7 +227,7 @@ async fn adjusted(
     let mut timed = Vec::with_capacity(read.len());
     for draft in read {
         let matrix = engines.matrix(&draft.outline.points).await;
-        let day = draft.outline.timed(&matrix.map_err(no_roads)?);
+        let day = draft.outline.timed(&matrix);
         timed.push((draft, day));
     }
     app.write(move |conn| {

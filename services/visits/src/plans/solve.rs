@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::ask::best;
 use super::choice::{Decided, Wanted, agreed_spans, left, may_be_on, parts, wanted};
 use super::engines::{Engines, Failed};
 use super::gather::Ground;
@@ -73,7 +74,7 @@ impl Making {
         let (mut points, start, end) = bases(&self.ground);
         let from = points.len();
         points.extend(wanted.iter().map(|one| one.point));
-        let matrix = engines.matrix(&points).await?;
+        let matrix = engines.plan_matrix(&points).await;
         let days = &self.ground.days[part.clone()];
         let shifts: Vec<(Shift, i32)> = days
             .iter()
@@ -137,6 +138,7 @@ impl Making {
                 distance_m: tour.day.meters,
                 waiting_seconds: tour.day.waiting_seconds,
                 late: false,
+                times_from: tour.day.times_from,
                 tour_id: None,
                 stops,
             });
@@ -309,74 +311,6 @@ fn agreed_left(
         remedies,
         ..left(ground, shop, why, vec![Reason::Agreed { points: AGREED }])
     }
-}
-
-/// Asks until as much of what was agreed is on a tour as can be: each time with fewer of the others in its way.
-async fn best(engines: &Engines, problem: &Problem) -> Result<Vec<Tour>, Failed> {
-    if problem.candidates.is_empty() {
-        return Ok(Vec::new());
-    }
-    let candidates = problem.candidates.iter();
-    let agreed = candidates.filter(|one| one.priority == AGREED).count();
-    let mut others = problem.candidates.len() - agreed;
-    let all = among(engines, problem, others).await?;
-    if kept(problem, &all) == agreed || others == 0 {
-        return Ok(all);
-    }
-    // What cannot be kept even alone is not helped by leaving the others out.
-    let alone = among(engines, problem, 0).await?;
-    let most = kept(problem, &alone);
-    let mut found = all;
-    while kept(problem, &found) < most {
-        others /= 3;
-        if others == 0 {
-            return Ok(alone);
-        }
-        found = among(engines, problem, others).await?;
-    }
-    Ok(found)
-}
-
-/// The tours of what was agreed and so many of the others.
-async fn among(engines: &Engines, problem: &Problem, others: usize) -> Result<Vec<Tour>, Failed> {
-    let (part, places) = with_best(problem, others);
-    if part.candidates.is_empty() {
-        return Ok(Vec::new());
-    }
-    let mut tours = engines.tours(&part).await?;
-    for stop in tours.iter_mut().flat_map(|tour| &mut tour.stops) {
-        *stop = places[*stop];
-    }
-    Ok(tours)
-}
-
-/// How much of what was agreed is on these tours.
-fn kept(problem: &Problem, tours: &[Tour]) -> usize {
-    let stops = tours.iter().flat_map(|tour| &tour.stops);
-    stops
-        .filter(|stop| problem.candidates[**stop].priority == AGREED)
-        .count()
-}
-
-/// The problem with what was agreed and so many of the others, those worth most; and where each candidate stood before.
-fn with_best(problem: &Problem, others: usize) -> (Problem, Vec<usize>) {
-    let mut order: Vec<usize> = (0..problem.candidates.len()).collect();
-    order.sort_by_key(|at| -problem.candidates[*at].priority);
-    let agreed = order
-        .iter()
-        .filter(|at| problem.candidates[**at].priority == AGREED)
-        .count();
-    order.truncate(agreed + others);
-    order.sort_unstable();
-    let candidates = order
-        .iter()
-        .map(|at| problem.candidates[*at].clone())
-        .collect();
-    let part = Problem {
-        candidates,
-        ..problem.clone()
-    };
-    (part, order)
 }
 
 /// The points of the agent's bases, and the places of start and end among them.

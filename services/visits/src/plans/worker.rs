@@ -164,10 +164,6 @@ fn words(failed: &Failed) -> (&'static str, &'static str) {
             "answer",
             "The route optimiser's answer does not keep what it was given, so it is not shown. What is planned stays; try again, or put a tour together by hand.",
         ),
-        Failed::Roads(_) => (
-            "roads",
-            "The road engine does not answer. What is planned stays; try again in a moment.",
-        ),
     }
 }
 

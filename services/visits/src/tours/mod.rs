@@ -2,6 +2,7 @@
 
 pub mod actions;
 pub mod commands;
+pub mod diary;
 pub mod edits;
 pub mod model;
 pub mod outline;

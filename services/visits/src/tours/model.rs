@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use crate::agents::model::Base;
 use crate::schema::{stops, tours};
+use crate::travel::TimesFrom;
 use crate::visits::model::VisitId;
 
 /// A tour's id.
@@ -53,6 +54,7 @@ pub struct Tour {
     pub lunch_at: Option<DateTime<Utc>>,
     /// It ends after the working hours, or leaves no room for the break.
     pub late: bool,
+    pub times_from: TimesFrom,
 }
 
 /// A stop's row.

@@ -21,7 +21,7 @@ use super::queries;
 use super::timing::{Resume, Wish, outline};
 use super::views::{TourView, view, views};
 use crate::agents::commands::check_agent;
-use crate::plans::engines::{Engines, Failed};
+use crate::plans::engines::Engines;
 use crate::visits::model::VisitId;
 
 /// The longest stretch of days in one answer.
@@ -172,7 +172,7 @@ async fn create(
             outline(conn, agent, fields.day, &wishes, Resume::at(now))
         })
         .await?;
-    let matrix = engines.matrix(&outline.points).await.map_err(no_roads)?;
+    let matrix = engines.matrix(&outline.points).await;
     let day = outline.timed(&matrix);
     app.write_once(once, by.uuid(), body.hash, move |conn| {
         let act = Act {
@@ -187,11 +187,6 @@ async fn create(
         )?)
     })
     .await
-}
-
-pub fn no_roads(error: Failed) -> Problem {
-    tracing::warn!(cause = %error, "a tour could not be timed");
-    Problem::unavailable("The road engine does not answer. Try again in a moment.")
 }
 
 /// How a tour is to be; what is not given stays.
@@ -265,7 +260,7 @@ async fn change(
         })
         .await?;
     let outline = edit.outline;
-    let matrix = engines.matrix(&outline.points).await.map_err(no_roads)?;
+    let matrix = engines.matrix(&outline.points).await;
     let day = outline.timed(&matrix);
     app.write(move |conn| {
         let act = Act {

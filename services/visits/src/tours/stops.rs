@@ -18,7 +18,6 @@ use super::edits::{self, Edit};
 use super::model::{Tour, TourId};
 use super::outline::Outline;
 use super::queries;
-use super::routes::no_roads;
 use super::timing::{Resume, Wish};
 use super::views::{TourView, view};
 use crate::places::queries as places;
@@ -77,9 +76,22 @@ impl NewStop {
         if let Some(id) = self.visit_id {
             let visit = visit_rows::find(conn, viewer, id)?;
             let visit = visit.ok_or_else(|| Problem::not_found("visit"))?;
-            let mut wish = Wish::of(visit);
-            wish.minutes = self.minutes.or(wish.minutes);
-            return Ok(wish);
+            let stop = match visit.tour_id.map(TourId::from_uuid) {
+                Some(tour) => queries::stops(conn, &[tour])?
+                    .into_iter()
+                    .find(|stop| stop.visit_id == id),
+                None => None,
+            };
+            // It is worth what it was worth; its time is another one.
+            let wish = stop.map_or_else(
+                || Wish::of(visit.clone()),
+                |stop| edits::wish(&stop, visit.clone()),
+            );
+            return Ok(Wish {
+                minutes: self.minutes.or(wish.minutes),
+                pinned: None,
+                ..wish
+            });
         }
         let place = places::find(conn, viewer, self.place_id.unwrap_or_default())?;
         let place = place.filter(|place| !place.archived);
@@ -207,12 +219,11 @@ async fn add(
         })
         .await?;
     let matrix = engines.matrix(&read.to.outline.points).await;
-    let matrix = matrix.map_err(no_roads)?;
     let from = match read.from {
         None => None,
         Some(edit) => {
             let matrix = engines.matrix(&edit.outline.points).await;
-            let day = edit.outline.timed(&matrix.map_err(no_roads)?);
+            let day = edit.outline.timed(&matrix);
             Some((edit, day))
         }
     };
@@ -243,8 +254,10 @@ fn take_in(
     if !outline.holds(conn)? {
         return Err(commands::outdated());
     }
+    let mut left = Vec::new();
     if let Some((edit, day)) = from {
         let other = commands::locked(conn, act, edit.tour.id, &IfMatch::any())?;
+        left = queries::stops(conn, &[other.id])?;
         commands::change_or_end(conn, act, &other, edit.outline, &day)?;
     }
     for ahead in &mut outline.ahead {
@@ -254,7 +267,7 @@ fn take_in(
             ahead.visit = Some(moved(conn, act, visit.id, &before)?);
         }
     }
-    commands::change(conn, act, &before, outline, day)
+    commands::change_with(conn, act, &before, outline, day, left)
 }
 
 /// The visit as one of this tour's agent and day.
@@ -308,7 +321,7 @@ async fn remove(
         })
         .await?;
     let outline = edit.outline;
-    let matrix = engines.matrix(&outline.points).await.map_err(no_roads)?;
+    let matrix = engines.matrix(&outline.points).await;
     let day = outline.timed(&matrix);
     app.db
         .transaction(move |conn| -> Result<(), Problem> {

@@ -1,6 +1,6 @@
 //! Great-circle distance × detour, at a speed that grows with the distance: towns are slow, motorways fast.
 
-use super::{Matrix, Point};
+use super::{Matrix, Point, TimesFrom};
 
 const EARTH_M: f64 = 6_371_000.0;
 /// Roads are so much longer than a straight line.
@@ -55,6 +55,7 @@ pub fn estimate(points: &[Point]) -> Matrix {
     let mut matrix = Matrix {
         seconds: vec![vec![0; size]; size],
         meters: vec![vec![0; size]; size],
+        from: TimesFrom::Estimate,
     };
     for a in 0..size {
         for b in a + 1..size {

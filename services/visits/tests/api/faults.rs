@@ -146,6 +146,33 @@ async fn an_answer_that_is_not_what_was_asked_is_not_shown() {
 }
 
 #[actix_web::test]
+async fn an_order_that_is_not_what_was_asked_leaves_the_tour_as_it_is() {
+    type Case = (&'static str, u16, fn() -> Value);
+    let cases: [Case; 4] = [
+        ("a stop nobody asked about", 200, || {
+            answer(json!([route(1, &[99])]))
+        }),
+        ("a stop twice", 200, || answer(json!([route(1, &[1, 1])]))),
+        ("another day", 200, || answer(json!([route(4, &[1, 2])]))),
+        ("an error", 500, || json!({"code": 1})),
+    ];
+    for (what, status, said) in cases {
+        let fake = Fake::start(move |_| (status, said()));
+        let visits = Visits::start_with(&fake.url, sunday_evening);
+        let anna = visits.agent();
+        let tour = a_tour(&visits, &anna).await;
+        let url = path("tours", &tour);
+        let told = anna
+            .post(&format!("{url}/optimise"), json!({}))
+            .await
+            .problem(503, "unavailable");
+        let detail = told["detail"].as_str().unwrap();
+        assert!(detail.contains("What is planned stays"), "{what}: {detail}");
+        assert_eq!(anna.get(&url).await.expect(200), tour, "{what}");
+    }
+}
+
+#[actix_web::test]
 async fn a_plan_that_is_cancelled_leaves_the_optimiser_alone() {
     let gone = Arc::new(AtomicBool::new(false));
     let (url, asked) = hung(Arc::clone(&gone));

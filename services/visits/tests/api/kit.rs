@@ -61,6 +61,16 @@ impl Visits {
         Self { server }
     }
 
+    /// With a road engine at this address.
+    pub fn start_with_roads(optimizer: &str, osrm: &str) -> Self {
+        let mut server = TestServer::start(visits::SERVICE);
+        let engines = Engines::new(Arc::clone(&server.app.peers), optimizer, Some(osrm));
+        server.app.clock = sunday_evening;
+        server.url = serve(&server.app, &engines);
+        tokio::spawn(visits::plans::worker::work(server.app.clone(), engines));
+        Self { server }
+    }
+
     /// With an optimiser for which nobody waits longer than a moment.
     pub fn start_impatient(optimizer: &str) -> Self {
         let mut server = TestServer::start(visits::SERVICE);

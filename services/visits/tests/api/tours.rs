@@ -412,6 +412,43 @@ async fn a_stop_goes_where_it_costs_least_and_comes_from_another_day() {
 }
 
 #[actix_web::test]
+async fn a_visit_that_moves_to_another_day_brings_its_reasons_along() {
+    let optimizer = Bundled::start();
+    let visits = Visits::start_with(&optimizer.url, sunday_evening);
+    let anna = visits.agent();
+    at_home(&anna).await;
+    some_shops(&visits, &anna, 8);
+    let days = json!({"from": MONDAY, "until": "2026-11-24"});
+    let plan = crate::plans::planned(&anna, days).await;
+    let taken = anna
+        .post(&format!("{}/accept", path("plans", &plan)), json!({}))
+        .await
+        .expect(200);
+    let [monday, tuesday] = [0, 1].map(|at| taken["tours"][at].clone());
+    let stop = &tuesday["stops"][0];
+    assert_eq!(stop["reasons"][0]["kind"], "urgency");
+    let id = &stop["visit"]["id"];
+    let more = anna
+        .post(
+            &format!("{}/stops", path("tours", &monday)),
+            json!({"visit_id": id}),
+        )
+        .await
+        .expect(200);
+    let stops = more["stops"].as_array().unwrap();
+    let moved = stops
+        .iter()
+        .find(|stop| &stop["visit"]["id"] == id)
+        .unwrap();
+    assert_eq!(moved["reasons"], stop["reasons"]);
+    // It is still what only the plan wanted: whoever is late drops it before what was agreed, and a withdrawn tour cancels it.
+    let url = path("tours", &monday);
+    anna.delete(&url).await.expect(204);
+    let visit = format!("/api/v1/visits/{}", id.as_str().unwrap());
+    assert_eq!(anna.get(&visit).await.expect(200)["status"], "cancelled");
+}
+
+#[actix_web::test]
 async fn a_tour_is_withdrawn_and_only_what_the_plan_wanted_is_cancelled() {
     let optimizer = Bundled::start();
     let visits = Visits::start_with(&optimizer.url, sunday_evening);

@@ -1,0 +1,1 @@
+ALTER TABLE tours DROP COLUMN times_from;
