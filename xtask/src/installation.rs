@@ -53,6 +53,11 @@ impl Installation {
         Ok(installation)
     }
 
+    /// The folder with its secrets and its database.
+    pub fn state(&self) -> PathBuf {
+        self.folder.join(".nexus")
+    }
+
     /// The supervisor's process id.
     pub fn pid(&self) -> u32 {
         self.child.id()
