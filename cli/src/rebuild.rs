@@ -14,7 +14,7 @@ use crate::connection::Connection;
 
 #[derive(Args)]
 pub struct RebuildArgs {
-    /// The service whose read model is thrown away and made anew: `analytics`. It answers meanwhile.
+    /// The service whose read model is made anew: `analytics`, `visits`. It answers meanwhile.
     service: String,
     /// Begin, and do not wait for the end.
     #[arg(long)]

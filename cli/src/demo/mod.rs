@@ -11,6 +11,7 @@ mod identity;
 mod leads;
 mod selling;
 mod staff;
+mod tours;
 mod towns;
 mod visits;
 mod words;

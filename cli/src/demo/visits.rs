@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use chrono::{Datelike, Days, NaiveDate, Weekday};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use serde_json::{Value, json};
@@ -15,6 +15,7 @@ use super::dice::{Dice, id};
 use super::fill::add;
 use super::selling::once;
 use super::staff::{Staff, is_there};
+use super::tours;
 use crate::api::{Api, Refusal};
 
 const AT_ONCE: usize = 6;
@@ -113,7 +114,7 @@ pub async fn fill(staff: &Staff, bundles: &[Bundle], today: NaiveDate) -> Result
         .await?;
     for (place, colleague) in COLLEAGUES.iter().enumerate() {
         if !colleague.regions.is_empty() {
-            plan_soon(staff.member(place), today).await?;
+            tours::plan_soon(staff.member(place), today).await?;
         }
     }
     Ok(new.iter().sum())
@@ -184,7 +185,7 @@ fn is_working_day(day: NaiveDate) -> bool {
     !matches!(day.weekday(), Weekday::Sat | Weekday::Sun)
 }
 
-fn next_working_day(day: NaiveDate) -> NaiveDate {
+pub(super) fn next_working_day(day: NaiveDate) -> NaiveDate {
     day.iter_days()
         .find(|day| is_working_day(*day))
         .unwrap_or(day)
@@ -307,51 +308,4 @@ async fn to_come(
     }
     add(api, "/visits", &body).await?;
     Ok(1)
-}
-
-/// A tour of a day, planned and accepted. Without an optimiser there is none, and nothing else suffers.
-async fn plan_soon(api: &Api, today: NaiveDate) -> Result<()> {
-    let first = next_working_day(today);
-    // In the evening nothing is left of today.
-    if !plan(api, first).await? {
-        plan(api, next_working_day(first + Days::new(1))).await?;
-    }
-    Ok(())
-}
-
-/// Whether the day has a tour then.
-async fn plan(api: &Api, day: NaiveDate) -> Result<bool> {
-    let tours = api.get(&format!("/tours?from={day}&until={day}")).await?;
-    if tours["items"]
-        .as_array()
-        .is_some_and(|tours| !tours.is_empty())
-    {
-        return Ok(true);
-    }
-    let plan = api
-        .post("/plans", &json!({"from": day, "until": day}))
-        .await?;
-    let path = format!(
-        "/plans/{}",
-        plan["id"].as_str().context("a plan has an id")?
-    );
-    for _ in 0..TRIES {
-        let plan = api.get(&path).await?;
-        match plan["status"].as_str() {
-            Some("ready") if plan["outcome"]["tours"] == json!([]) => return Ok(false),
-            Some("ready") => {
-                let accepted = api.post(&format!("{path}/accept"), &json!({})).await;
-                return match accepted {
-                    Err(error) if !is_there(&error) => Err(error).context("accepting a tour"),
-                    _ => Ok(true),
-                };
-            }
-            Some("queued" | "running") => sleep(PAUSE).await,
-            _ => {
-                println!("no tour for {day}: {}", plan["problem"]["detail"]);
-                return Ok(true);
-            }
-        }
-    }
-    bail!("a plan for {day} is not ready after {} s", TRIES / 5)
 }
