@@ -1,6 +1,6 @@
 //! Between the request's words and the solver's.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use route_solver::problem::{self, Problem, Stop};
@@ -116,11 +116,14 @@ fn windows(given: &[Window]) -> Vec<problem::Window> {
 
 fn tasks(request: &Request) -> Vec<problem::Task> {
     let tasks = request.tasks.iter().enumerate();
+    let types = types(request);
+    // Where times depend on the vehicle's type, the search plans with the longest; the routes are timed anew afterwards.
+    let longest = |of: &dyn Fn(&str) -> u32| types.iter().map(|kind| of(kind)).max();
     tasks
         .map(|(rank, task)| problem::Task {
             place: task.place.site,
-            setup: longest(task.setup, request, |kind| task.setup_for(kind)),
-            service: longest(task.service, request, |kind| task.service_for(kind)),
+            setup: longest(&|kind| task.setup_for(kind)).unwrap_or(task.setup),
+            service: longest(&|kind| task.service_for(kind)).unwrap_or(task.service),
             windows: windows(&task.windows),
             skills: task.skills.clone(),
             delivery: task.delivery.clone(),
@@ -135,24 +138,22 @@ fn tasks(request: &Request) -> Vec<problem::Task> {
         .collect()
 }
 
-/// Where times depend on the vehicle's type, the search plans with the longest; the routes are timed anew afterwards.
-fn longest(plain: u32, request: &Request, of: impl Fn(&str) -> u32) -> u32 {
-    if !has_types(request) {
-        return plain;
-    }
-    let spans = request
-        .vehicles
-        .iter()
-        .map(|vehicle| of(&vehicle.type_name));
-    spans.max().unwrap_or(plain)
+/// The types of the vehicles there are.
+fn types(request: &Request) -> BTreeSet<&str> {
+    let vehicles = request.vehicles.iter();
+    vehicles.map(|vehicle| vehicle.type_name.as_str()).collect()
 }
 
-/// Whether any time depends on the type of the vehicle.
+/// Whether some task takes one vehicle longer than another.
 #[must_use]
-pub fn has_types(request: &Request) -> bool {
-    let special =
-        |task: &Task| !task.setup_per_type.is_empty() || !task.service_per_type.is_empty();
-    request.tasks.iter().any(special)
+pub fn times_differ(request: &Request) -> bool {
+    let types = types(request);
+    let differs = |task: &Task| {
+        let times = |kind: &&str| (task.setup_for(kind), task.service_for(kind));
+        let first = types.first().map(times);
+        types.iter().any(|kind| Some(times(kind)) != first)
+    };
+    request.tasks.iter().any(differs)
 }
 
 fn warm_start(request: &Request) -> Vec<Vec<Stop>> {

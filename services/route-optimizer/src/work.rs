@@ -141,8 +141,8 @@ impl Workshop {
         let solution = route_solver::solve(&problem, &how, &budget);
         outcome.iterations = solution.iterations;
         let mut draft = translate::draft(&solution);
-        if translate::has_types(request) {
-            // The search planned with the longest times of all types; whether that was best, nobody knows.
+        if translate::times_differ(request) {
+            // The search planned with the longest times of the types there are; whether that was best, nobody knows.
             draft.optimal = false;
             for tour in &mut draft.tours {
                 *tour = plan::retime(request, tables, tour.vehicle, &steps(tour))?;

@@ -161,9 +161,12 @@ fn a_type_of_vehicle_has_times_of_its_own() {
         "id": 1, "location_index": 5, "setup": 10, "service": 100,
         "setup_per_type": {"van": 20}, "service_per_type": {"van": 200},
     }]));
-    assert_eq!(solve(&request)["summary"]["service"], 100);
+    let answer = solve(&request);
+    assert_eq!(answer["summary"]["service"], 100);
+    assert_eq!(answer["summary"]["optimal"], true, "nobody here is a van");
     request["vehicles"][0]["type"] = json!("van");
     let answer = solve(&request);
+    assert_eq!(answer["summary"]["optimal"], true, "everybody is a van");
     assert_eq!(
         (&answer["summary"]["setup"], &answer["summary"]["service"]),
         (&json!(20), &json!(200))
