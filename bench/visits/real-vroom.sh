@@ -11,7 +11,7 @@ folder=$(mktemp -d)
 chmod 755 "$folder"
 vroom='' osrm='' nexus=''
 trap 'kill $nexus $vroom $osrm 2>/dev/null || true; wait; rm -rf "$folder"' EXIT
-"$python" "$here/vroom.py" 3900 &
+"$python" "$here/serve_vroom.py" 3900 &
 vroom=$!
 until curl -sf http://127.0.0.1:3900/health; do sleep 0.2; done
 export ROUTE_OPTIMIZER_URL=http://127.0.0.1:3900

@@ -1,18 +1,30 @@
 """A real VROOM behind its HTTP API: POST / takes a request, GET /health says that it lives. As vroom-express does it.
 
-    python vroom.py [PORT]      with the Python of bench/optimiser/venv.sh, which has VROOM
+    python serve_vroom.py [PORT]      with the Python of bench/optimiser/venv.sh, which has VROOM
 """
 
 import json
-import subprocess
+import os
 import sys
 import tempfile
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 
-VROOM = Path(sys.executable).with_name("vroom")
+import vroom
+
 STATUS = {0: 200, 1: 500, 2: 400, 3: 500}
+
+
+def run(arguments):
+    """Runs VROOM's program in a child that has it loaded already: starting a Python takes longer than most searches."""
+    child = os.fork()
+    if child == 0:
+        sys.argv = ["vroom", *arguments]
+        try:
+            vroom.main()
+        finally:
+            os._exit(0)
+    os.waitpid(child, 0)
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -34,15 +46,17 @@ class Handler(BaseHTTPRequestHandler):
         flags = ["-t", str(options.get("t", 4)), "-x", str(options.get("x", 5))]
         flags += ["-l", str(options["l"])] if "l" in options else []
         begun = time.perf_counter()
-        with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
-            json.dump(body, file)
-            file.flush()
-            done = subprocess.run([VROOM, "-i", file.name, *flags], capture_output=True, text=True)
-        try:
-            answer = done.stdout.splitlines()[-1]
-            code = json.loads(answer)["code"]
-        except (IndexError, ValueError):
-            code, answer = 1, json.dumps({"code": 1, "error": done.stderr[-500:]})
+        with tempfile.TemporaryDirectory() as folder:
+            asked, answered = os.path.join(folder, "in.json"), os.path.join(folder, "out.json")
+            with open(asked, "w") as file:
+                json.dump(body, file)
+            run(["-i", asked, "-o", answered, *flags])
+            try:
+                with open(answered) as file:
+                    answer = file.read()
+                code = json.loads(answer)["code"]
+            except (OSError, ValueError, KeyError):
+                code, answer = 1, json.dumps({"code": 1, "error": "VROOM wrote no answer"})
         size = f"{len(body['jobs'])} jobs, {len(body['vehicles'])} vehicles"
         print(f"VROOM: {size}, code {code}, {time.perf_counter() - begun:.2f} s", flush=True)
         self.answer(STATUS.get(code, 500), answer.encode())
