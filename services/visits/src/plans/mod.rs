@@ -13,4 +13,5 @@ pub mod queries;
 pub mod routes;
 pub mod shares;
 pub mod solve;
+pub mod told;
 pub mod worker;

@@ -6,13 +6,12 @@ use super::ask::best;
 use super::choice::{Decided, Wanted, agreed_spans, left, may_be_on, parts, wanted};
 use super::engines::{Engines, Failed};
 use super::gather::Ground;
-use super::outcome::{
-    Considered, DayOff, LeftOut, PlanOutcome, PlannedStop, PlannedTour, WhyNot, WhyOff,
-};
+use super::outcome::{Considered, DayOff, LeftOut, PlanOutcome, PlannedTour, WhyNot, WhyOff};
+use super::told::stop;
 use crate::planner::answer::{Tour, call};
 use crate::planner::problem::{AGREED, Candidate, Problem, within};
 use crate::planner::remedy::{Busy, Neighbour, Remedy, Stuck, remedies};
-use crate::planner::schedule::{Call, Shift, Timed};
+use crate::planner::schedule::{Call, Shift};
 use crate::planner::worth::Reason;
 use crate::travel::Point;
 use crate::visits::model::Visit;
@@ -324,30 +323,4 @@ fn bases(ground: &Ground) -> (Vec<Point>, Option<usize>, Option<usize>) {
     let start = place(&ground.start);
     let end = place(&ground.end);
     (points, start, end)
-}
-
-fn stop(ground: &Ground, one: &Wanted, timed: Timed) -> PlannedStop {
-    let place = &ground.shops[one.shop].place;
-    let fixed = one
-        .visit
-        .as_ref()
-        .is_some_and(|visit| visit.fixed_at.is_some());
-    PlannedStop {
-        place_id: place.id,
-        visit_id: one.visit.as_ref().map(|visit| visit.id),
-        fixed,
-        pinned: fixed,
-        client_id: place.client_id,
-        client_name: place.client_name.clone(),
-        place_name: place.name.clone(),
-        street: place.street.clone(),
-        city: place.city.clone(),
-        class: place.class.clone(),
-        lat: one.point.0,
-        lng: one.point.1,
-        minutes: one.minutes,
-        timed,
-        points: one.points.max(if one.visit.is_some() { AGREED } else { 0 }),
-        reasons: one.reasons.clone(),
-    }
 }

@@ -5,6 +5,7 @@ pub mod commands;
 pub mod diary;
 pub mod edits;
 pub mod model;
+mod new_stop;
 pub mod outline;
 pub mod queries;
 pub mod routes;
