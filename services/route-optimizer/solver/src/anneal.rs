@@ -1,19 +1,30 @@
 //! Simulated annealing over ruined and recreated solutions.
 
+use std::ops::RangeInclusive;
+
 use crate::Budget;
 use crate::instance::Instance;
+use crate::pool::Pool;
 use crate::random::Random;
 use crate::recreate::Recreate;
 use crate::ruin::{Ruin, Scratch};
 use crate::state::{Score, State};
 
-/// The temperature at the beginning and at the end, in average legs.
+/// The temperature at the beginning and at the end, in average legs; the more tasks, the colder the end.
 const HOT: f64 = 0.5;
-const COLD: f64 = 0.01;
+const COLD: RangeInclusive<f64> = 0.01..=0.02;
 
 /// Where priorities are given, what a visit and the priority of an average one weigh, in average legs.
 const VISIT: f64 = 5.0;
 const IMPORTANCE: f64 = 100.0;
+
+/// When routes that were seen are combined anew for the first time, and how often after that, in shares of the budget.
+const FIRST: f64 = 0.3;
+const EVERY: f64 = 0.02;
+
+fn cold(tasks: usize) -> f64 {
+    (0.2 / (tasks as f64).sqrt()).clamp(*COLD.start(), *COLD.end())
+}
 
 /// One thread's search.
 pub(crate) struct Search<'a> {
@@ -24,6 +35,7 @@ pub(crate) struct Search<'a> {
     scratch: Scratch,
     recreate: Recreate,
     penalty: Penalty,
+    pool: Pool,
     pub iterations: u64,
 }
 
@@ -78,6 +90,7 @@ impl<'a> Search<'a> {
             scratch: Scratch::default(),
             recreate: Recreate::new(instance),
             penalty: Penalty::new(instance, 0.0),
+            pool: Pool::new(instance),
             iterations: 0,
         }
     }
@@ -98,10 +111,11 @@ impl<'a> Search<'a> {
         self.keep_best();
         let legs = (self.state.score.vehicles + tasks as i64 - self.state.score.absent).max(1);
         let leg = self.state.score.cost as f64 / legs as f64;
-        let (hot, cold) = (HOT * leg, COLD * leg);
+        let (hot, cold) = (HOT * leg, cold(tasks) * leg);
         self.penalty = Penalty::new(self.state.instance, leg);
         let every = if tasks > 400 { 8 } else { 32 };
         let mut temperature = hot;
+        let mut next = FIRST;
         loop {
             if self.iterations.is_multiple_of(every) {
                 let used = budget.used(self.iterations);
@@ -109,6 +123,10 @@ impl<'a> Search<'a> {
                     break;
                 }
                 temperature = hot * (cold / hot).powf(used);
+                if used >= next && self.pool.affords(self.iterations) {
+                    next = used + EVERY;
+                    self.recombine();
+                }
             }
             self.step(temperature);
             self.iterations += 1;
@@ -126,9 +144,36 @@ impl<'a> Search<'a> {
         let after = self.penalty.weigh(self.state.score);
         if after <= before - temperature * self.random.unit().max(1e-300).ln() {
             self.keep_best();
+            self.remember();
         } else {
             self.state.undo();
         }
+    }
+
+    fn remember(&mut self) {
+        for route in self.state.changed() {
+            self.pool.add(self.state.instance, route);
+        }
+    }
+
+    /// Looks for a better solution made of routes that were seen, and goes on from there.
+    fn recombine(&mut self) {
+        let penalty = self.penalty;
+        if let Some(better) = self.pool.better(&self.best, |score| penalty.weigh(score)) {
+            self.best.copy_from(&better);
+            self.state.copy_from(&better);
+        }
+    }
+
+    /// Combines the routes that others saw with its own.
+    pub(crate) fn learn_from(&mut self, others: &[Self]) {
+        if others.is_empty() || !self.pool.affords(self.iterations) {
+            return;
+        }
+        for other in others {
+            self.pool.absorb(&other.pool, &other.best);
+        }
+        self.recombine();
     }
 
     fn keep_best(&mut self) {

@@ -5,13 +5,17 @@
 
 mod anneal;
 mod answer;
+mod ascent;
 mod budget;
+mod choice;
+mod cover;
 mod exact;
 mod fleet;
 mod instance;
 mod labels;
 mod line;
 mod loaded;
+mod pool;
 mod prizes;
 pub mod problem;
 mod random;
@@ -39,7 +43,7 @@ use crate::instance::Instance;
 pub struct Options {
     /// Feeds the random choices.
     pub seed: u64,
-    /// Searches that run side by side, each with a seed of its own; the best one wins.
+    /// Searches that run side by side, each with a seed of its own; in the end the routes of all are combined.
     pub threads: usize,
     /// Whether to try to prove one-vehicle problems optimal.
     pub prove: bool,
@@ -79,7 +83,7 @@ pub fn solve(problem: &Problem, options: &Options, budget: &dyn Budget) -> Solut
         search.run(budget);
         search
     };
-    let searches: Vec<Search<'_>> = if options.threads < 2 {
+    let mut searches: Vec<Search<'_>> = if options.threads < 2 {
         vec![search(0)]
     } else {
         std::thread::scope(|scope| {
@@ -93,11 +97,13 @@ pub fn solve(problem: &Problem, options: &Options, budget: &dyn Budget) -> Solut
         })
     };
     let iterations = searches.iter().map(|s| s.iterations).sum();
-    match searches.iter().min_by_key(|s| s.best.score) {
-        Some(best) => Solution {
-            iterations,
-            ..answer::write(&best.best)
-        },
-        None => Solution::nothing_assigned(problem),
+    let best = (0..searches.len()).min_by_key(|&i| searches[i].best.score);
+    let Some(mut best) = best.map(|i| searches.swap_remove(i)) else {
+        return Solution::nothing_assigned(problem);
+    };
+    best.learn_from(&searches);
+    Solution {
+        iterations,
+        ..answer::write(&best.best)
     }
 }

@@ -277,12 +277,13 @@ impl Route {
             && self.loaded.meters + delta.meters <= class.max_meters
     }
 
+    #[inline(never)]
     pub(crate) fn best_loaded_gap(
         &self,
         instance: &Instance<'_>,
         unit: u32,
+        floor: i64,
         best: Gap,
-        blink: &mut impl FnMut() -> bool,
     ) -> Gap {
         let class = &instance.classes[self.class as usize];
         let delivery = instance.partner[unit as usize];
@@ -290,7 +291,7 @@ impl Route {
             return best;
         }
         if delivery != NONE {
-            return self.best_pair(instance, class, (unit, delivery), best, blink);
+            return self.best_pair(instance, class, (unit, delivery), floor, best);
         }
         let dimensions = instance.dimensions;
         let amounts = unit as usize * dimensions..(unit as usize + 1) * dimensions;
@@ -322,7 +323,7 @@ impl Route {
                 unit,
                 instance.ways[class.ways].leg(now.last, unit),
             ) && self.continues(instance, class, now, at)
-                && !blink()
+                && delta.cost > floor
             {
                 best = Gap {
                     cost: delta.cost,
@@ -340,8 +341,8 @@ impl Route {
         instance: &Instance<'_>,
         class: &Class,
         (pickup, delivery): (u32, u32),
+        floor: i64,
         best: Gap,
-        blink: &mut impl FnMut() -> bool,
     ) -> Gap {
         let dimensions = instance.dimensions;
         let goods = &instance.pickup[pickup as usize * dimensions..][..dimensions];
@@ -377,7 +378,7 @@ impl Route {
                     && self.within(class, total)
                     && there.go(instance, class, delivery, ways.leg(now.last, delivery))
                     && self.continues(instance, class, there, then)
-                    && !blink()
+                    && total.cost > floor
                 {
                     best = Gap {
                         cost: total.cost,

@@ -58,8 +58,7 @@ pub(crate) fn of(instance: &Instance<'_>, task: u32) -> Reason {
         let fits = instance.members(unit).all(|t| instance.allows(t, class));
         let route = Route::idle(instance, class);
         if barrier == Reason::NoRoom
-            && !(fits
-                && route.best_gap(instance, unit, Gap::NOWHERE, &mut || false) != Gap::NOWHERE)
+            && !(fits && route.best_gap(instance, unit, i64::MIN, Gap::NOWHERE) != Gap::NOWHERE)
         {
             barrier = Reason::OutsideTimeWindows;
         }

@@ -121,7 +121,7 @@ impl Recreate {
         for i in 0..self.list.len() {
             let unit = self.list[i].1;
             let opened = i == 0 && open && insert_into_idle(state, unit);
-            if !opened && !insert_best(state, unit, nearby, &mut || random.chance(BLINK)) {
+            if !opened && !insert_best(state, unit, nearby, random.chance(BLINK)) {
                 state.absent.push(unit);
             }
         }
@@ -134,13 +134,25 @@ const NEARBY: usize = 30;
 /// In small problems more: this many in all tasks' lists together.
 const LOOKS: usize = 10_000;
 
-/// Inserts a unit where it costs least, as far as its neighbours' routes and unused vehicles tell. Returns whether there was a gap.
-fn insert_best(
-    state: &mut State<'_>,
-    unit: u32,
-    nearby: usize,
-    blink: &mut impl FnMut() -> bool,
-) -> bool {
+/// Inserts a unit where it costs least, as far as its neighbours' routes and unused vehicles tell; overlooking the best gap, where
+/// it costs a little more. Returns whether there was a gap.
+fn insert_best(state: &mut State<'_>, unit: u32, nearby: usize, blink: bool) -> bool {
+    let (mut gap, mut route) = find_best(state, unit, nearby, i64::MIN);
+    if gap == Gap::NOWHERE {
+        return false;
+    }
+    if blink {
+        let (second, other) = find_best(state, unit, nearby, gap.cost);
+        if second != Gap::NOWHERE {
+            (gap, route) = (second, other);
+        }
+    }
+    state.put(unit, route, gap);
+    true
+}
+
+/// The cheapest gap that costs more than `floor`, and its route.
+fn find_best(state: &mut State<'_>, unit: u32, nearby: usize, floor: i64) -> (Gap, u32) {
     let instance = state.instance;
     let mut best = (Gap::NOWHERE, 0);
     state.seen.1 += 1;
@@ -151,40 +163,43 @@ fn insert_best(
         used,
         ..
     } = state;
-    let look = |route: u32, best: &mut (Gap, u32), blink: &mut _| {
+    let look = |route: u32, best: &mut (Gap, u32)| {
         let candidate = &routes[route as usize];
         if instance.allows(unit, candidate.class) {
-            let gap = candidate.best_gap(instance, unit, best.0, blink);
+            let gap = candidate.best_gap(instance, unit, floor, best.0);
             if gap != best.0 {
                 *best = (gap, route);
             }
         }
     };
-    for &neighbour in instance.near[unit as usize].iter().take(nearby) {
-        let route = route_of[neighbour as usize];
-        if route != NONE && seen.0[route as usize] != seen.1 {
-            seen.0[route as usize] = seen.1;
-            look(route, &mut best, blink);
+    let all = nearby >= instance.tasks;
+    let mut unseen = used.len();
+    if !all {
+        for &neighbour in instance.near[unit as usize].iter().take(nearby) {
+            let route = route_of[neighbour as usize];
+            if route != NONE && seen.0[route as usize] != seen.1 {
+                seen.0[route as usize] = seen.1;
+                look(route, &mut best);
+                unseen -= 1;
+                if unseen == 0 {
+                    break;
+                }
+            }
         }
     }
-    if best.0 == Gap::NOWHERE {
+    if all || best.0 == Gap::NOWHERE {
         for &route in used.iter() {
             if seen.0[route as usize] != seen.1 {
-                look(route, &mut best, blink);
+                look(route, &mut best);
             }
         }
     }
     for class in 0..instance.classes.len() as u32 {
         if let Some(&route) = state.idle[class as usize].last() {
-            look(route, &mut best, blink);
+            look(route, &mut best);
         }
     }
-    let (gap, route) = best;
-    if gap == Gap::NOWHERE {
-        return false;
-    }
-    state.put(unit, route, gap);
-    true
+    best
 }
 
 /// Gives a unit an unused vehicle, the cheapest. Returns whether there was one that can.
@@ -193,8 +208,7 @@ fn insert_into_idle(state: &mut State<'_>, unit: u32) -> bool {
     let vehicles = (0..instance.classes.len()).filter(|&class| instance.allows(unit, class as u32));
     let gaps = vehicles.filter_map(|class| {
         let route = *state.idle[class].last()?;
-        let gap =
-            state.routes[route as usize].best_gap(instance, unit, Gap::NOWHERE, &mut || false);
+        let gap = state.routes[route as usize].best_gap(instance, unit, i64::MIN, Gap::NOWHERE);
         (gap != Gap::NOWHERE).then_some((gap.cost, route, gap))
     });
     let Some((_, route, gap)) = gaps.min_by_key(|&(cost, route, _)| (cost, route)) else {
@@ -206,8 +220,7 @@ fn insert_into_idle(state: &mut State<'_>, unit: u32) -> bool {
 
 /// Inserts a unit into one route, where it costs least. Returns whether there was a gap.
 pub(crate) fn insert_into(state: &mut State<'_>, unit: u32, route: u32) -> bool {
-    let gap =
-        state.routes[route as usize].best_gap(state.instance, unit, Gap::NOWHERE, &mut || false);
+    let gap = state.routes[route as usize].best_gap(state.instance, unit, i64::MIN, Gap::NOWHERE);
     if gap == Gap::NOWHERE {
         return false;
     }

@@ -3,7 +3,7 @@
 //! Every item knows the earliest moment the vehicle can leave it and the latest moment it may begin there; whether a task fits
 //! between two items is then three additions (Savelsbergh, 1992).
 
-use crate::instance::{Instance, NONE};
+use crate::instance::{Instance, NONE, Node, Ways};
 use crate::loaded::Loaded;
 
 /// A stop of a route in the making.
@@ -178,17 +178,17 @@ impl Route {
         }
     }
 
-    /// The cheapest gap for a unit that costs less than `best`; `blink` now and then overlooks one.
+    /// The cheapest gap for a unit that costs less than `best` and more than `floor`.
     #[inline]
     pub(crate) fn best_gap(
         &self,
         instance: &Instance<'_>,
         unit: u32,
+        floor: i64,
         best: Gap,
-        blink: &mut impl FnMut() -> bool,
     ) -> Gap {
         if instance.rich {
-            return self.best_loaded_gap(instance, unit, best, blink);
+            return self.best_loaded_gap(instance, unit, floor, best);
         }
         let class = &instance.classes[self.class as usize];
         let node = &instance.nodes[unit as usize];
@@ -200,46 +200,63 @@ impl Route {
         {
             return best;
         }
-        let ways = &instance.ways[class.ways];
-        let (into, out) = (ways.into(unit), ways.out_of(unit));
         let opening = if self.tasks == 0 { class.fixed } else { 0 };
-        let mut best = best;
-        let done = node.ready + node.service;
-        let simple = node.windows.is_empty();
-        let mut before = self.items[0];
-        for (at, &next) in self.items.iter().enumerate().skip(1) {
-            let previous = before;
-            before = next;
-            if next.late < done {
-                continue;
-            }
-            if previous.depart > node.due {
-                break;
-            }
-            let (to, on) = (into[previous.node as usize], out[next.node as usize]);
-            let cost = i64::from(to.cost) + i64::from(on.cost) - i64::from(next.cost) + opening;
-            if cost >= best.cost {
-                continue;
-            }
-            let arrival = previous.depart + i64::from(to.time);
-            let start = if simple {
-                arrival.max(node.ready)
-            } else {
-                node.earliest(arrival)
-            };
-            if start <= node.due
-                && start + node.service + i64::from(on.time) <= next.late
-                && !blink()
-            {
-                best = Gap {
-                    cost,
-                    at: at as u32,
-                    then: NONE,
-                };
-            }
-        }
-        best
+        let ways = &instance.ways[class.ways];
+        let limits = (floor.max(LEAST) - opening, best.cost - opening);
+        let found = if node.windows.is_empty() {
+            cheapest(&self.items, ways, unit, node, limits, |time| {
+                time.max(node.ready)
+            })
+        } else {
+            cheapest(&self.items, ways, unit, node, limits, |time| {
+                node.earliest(time)
+            })
+        };
+        found.map_or(best, |(cost, at)| Gap {
+            cost: cost + opening,
+            at: at as u32,
+            then: NONE,
+        })
     }
+}
+
+/// Less than any cost.
+const LEAST: i64 = i64::MIN / 4;
+
+/// Where between the items a task costs least, more than the first limit and less than the second. Without branches that depend
+/// on costs or times: there is no guessing which gap will do.
+#[inline]
+fn cheapest(
+    items: &[Item],
+    ways: &Ways,
+    task: u32,
+    node: &Node,
+    (floor, most): (i64, i64),
+    earliest: impl Fn(i64) -> i64,
+) -> Option<(i64, usize)> {
+    let (into, out) = (ways.into(task), ways.out_of(task));
+    // One comparison for both limits: what is not above the floor turns into something very large.
+    let above = |cost: i64| cost.wrapping_sub(floor).wrapping_sub(1) as u64;
+    let mut least = above(most);
+    let mut found = 0;
+    let done = node.ready + node.service;
+    let first = items[1..].iter().position(|next| next.late >= done)?;
+    let mut before = items[first];
+    for (at, &next) in items.iter().enumerate().skip(first + 1) {
+        if before.depart > node.due {
+            break;
+        }
+        let (to, on) = (into[before.node as usize], out[next.node as usize]);
+        let cost = i64::from(to.cost) + i64::from(on.cost) - i64::from(next.cost);
+        let start = earliest(before.depart + i64::from(to.time));
+        let fits = (start <= node.due)
+            & (start + node.service + i64::from(on.time) <= next.late)
+            & (above(cost) < least);
+        least = if fits { above(cost) } else { least };
+        found = if fits { at } else { found };
+        before = next;
+    }
+    (found > 0).then_some(((least as i64).wrapping_add(floor).wrapping_add(1), found))
 }
 
 impl Route {

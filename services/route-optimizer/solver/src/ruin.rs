@@ -27,7 +27,7 @@ pub(crate) struct Ruin {
 impl Default for Ruin {
     fn default() -> Self {
         Self {
-            average: 10.0,
+            average: 12.0,
             string: 10.0,
             dissolve: 0.02,
             big: 0.05,

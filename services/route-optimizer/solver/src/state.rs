@@ -96,6 +96,14 @@ impl<'a> State<'a> {
         self.journal.score = self.score;
     }
 
+    /// Routes changed since [`State::begin`].
+    pub(crate) fn changed(&self) -> impl Iterator<Item = &Route> {
+        let changed = &self.journal.routes[..self.journal.count];
+        changed
+            .iter()
+            .map(|&(route, _)| &self.routes[route as usize])
+    }
+
     /// Takes back everything since [`State::begin`].
     pub(crate) fn undo(&mut self) {
         for units in [&self.journal.absent, &self.absent] {
