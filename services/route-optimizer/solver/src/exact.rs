@@ -68,7 +68,7 @@ const CARES: [(Care, usize); 3] = [
     (
         Care {
             rounds: 10,
-            width: 3,
+            width: 4,
         },
         20_000,
     ),

@@ -257,6 +257,10 @@ fn peak_kb() -> u64 {
     number.unwrap_or(0)
 }
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a number for one run of a test, no setting of the service"
+)]
 fn wanted(usual: u64) -> u64 {
     let asked = std::env::var("FUZZ_REQUESTS").ok();
     asked.and_then(|text| text.parse().ok()).unwrap_or(usual)
