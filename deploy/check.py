@@ -29,7 +29,7 @@ def services():
 
 
 def made_secrets(known):
-    names = {"postgres_password", "admin_database_url", "auth_master_secret", "auth_service_secrets", "crm_link_secret", "backup_key", "grafana_password"}
+    names = {"postgres_password", "admin_database_url", "auth_master_secret", "auth_service_secrets", "crm_link_secret", "backup_key", "grafana_password", "smtp_url"}
     for service, has in known.items():
         names |= {f"{service}_database_password", f"{service}_database_url"} if "database" in has else set()
         names |= {f"{service}_client_secret"} if "client" in has else set()

@@ -22,6 +22,8 @@ keep auth_master_secret "$(random)"
 keep crm_link_secret "$(random)"
 keep backup_key "$(random)"
 keep grafana_password "$(random)"
+# The mail server's address with its password; empty: no letters.
+keep smtp_url ""
 printf 'postgres://nexus:%s@%s/nexus' "$(<secrets/postgres_password)" "$host" >secrets/admin_database_url
 for service in $(having database); do
   keep "${service}_database_password" "$(random)"

@@ -82,7 +82,7 @@ impl Settings {
         }
         let path = given(&format!("{name}_FILE"))?;
         match std::fs::read_to_string(&path) {
-            Ok(text) => Some(text.trim_end().to_owned()),
+            Ok(text) => Some(text.trim_end().to_owned()).filter(|text| !text.is_empty()),
             Err(error) => {
                 self.problems.push(format!(
                     "{name}_FILE names {path}, which cannot be read: {error}"
@@ -172,6 +172,9 @@ mod tests {
         let secret: Secret = env.required("KEY", "the key").unwrap();
         assert_eq!(secret.expose(), "hunter2");
         assert!(!format!("{secret:?}").contains("hunter2"));
+        // An empty one says no more than an empty variable.
+        std::fs::write(&path, "\n").unwrap();
+        assert!(env.optional::<Secret>("KEY").is_none());
         std::fs::remove_file(path).unwrap();
     }
 }
