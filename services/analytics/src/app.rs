@@ -159,9 +159,9 @@ async fn rescore(app: App) {
         let today = business_day(app.now());
         let scored = app.db.transaction(move |conn| {
             one_at_a_time(conn)?;
-            measures::rollup::recount_if_asked(conn)?;
+            let recounted = measures::rollup::recount_if_asked(conn)?;
             let scored = facts::rescore(conn, today, RESCORED_AT_ONCE)?;
-            if scored > 0 {
+            if recounted || scored > 0 {
                 note_change(conn, None)?;
             }
             Ok::<_, nexus_db::DbError>(scored)

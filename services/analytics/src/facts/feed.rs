@@ -54,7 +54,7 @@ async fn step(app: &App, source: &Source) -> Result<(), Failure> {
     }
     let now = app.now();
     app.db
-        .transaction(move |conn| take_in(conn, name, &page.events, now))
+        .transaction(move |conn| take_in(conn, name, page.events, now))
         .await?;
     Ok(())
 }
@@ -85,20 +85,21 @@ pub async fn page_after(
 pub fn take_in(
     conn: &mut PgConnection,
     source: &str,
-    events: &[Event],
+    mut events: Vec<Event>,
     now: DateTime<Utc>,
 ) -> DbResult<()> {
     one_at_a_time(conn)?;
     let stored = position_of(conn, source)?;
     // A feed tells in order of position.
-    let new = &events[events.partition_point(|event| event.position <= stored)..];
-    let Some(last) = new.last() else {
+    events.drain(..events.partition_point(|event| event.position <= stored));
+    let Some(position) = events.last().map(|event| event.position) else {
         return Ok(());
     };
-    let told = Told::of(new.to_vec());
+    let newest = events.iter().map(|event| event.at).max();
+    let told = Told::of(events);
     apply(conn, Tables::Serving, source, &told, business_day(now))?;
-    note_position(conn, source, last.position)?;
-    note_change(conn, new.iter().map(|event| event.at).max())
+    note_position(conn, source, position)?;
+    note_change(conn, newest)
 }
 
 /// Counts are taken away and added by one transaction at a time, whichever feed or job it is of.

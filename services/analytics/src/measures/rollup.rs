@@ -82,8 +82,8 @@ pub fn sweep(conn: &mut PgConnection) -> DbResult<usize> {
 }
 
 /// Counts everything anew, if a migration has asked for it: it has made cells that the old counts do not have. Until then
-/// there are no figures.
-pub fn recount_if_asked(conn: &mut PgConnection) -> DbResult<()> {
+/// there are no figures. Returns whether it was asked.
+pub fn recount_if_asked(conn: &mut PgConnection) -> DbResult<bool> {
     let asked =
         diesel::sql_query("UPDATE changes SET recount = false WHERE recount").execute(conn)?;
     if asked > 0 {
@@ -92,7 +92,7 @@ pub fn recount_if_asked(conn: &mut PgConnection) -> DbResult<()> {
         )?;
         recount(conn, Tables::Serving, &Fact::ALL)?;
     }
-    Ok(())
+    Ok(asked > 0)
 }
 
 /// How many cells are not what the facts say: 0, unless something is wrong.

@@ -82,7 +82,7 @@ impl Analytics {
     pub fn take_in(&self, page: &[Event]) {
         let conn = &mut self.server.database.connect();
         conn.batch_execute("BEGIN").unwrap();
-        analytics::facts::feed::take_in(conn, "crm", &read(page), nexus_service::now()).unwrap();
+        analytics::facts::feed::take_in(conn, "crm", read(page), nexus_service::now()).unwrap();
         conn.batch_execute("COMMIT").unwrap();
     }
 
