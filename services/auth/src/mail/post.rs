@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use lettre::message::Mailbox;
+use lettre::message::{Mailbox, header::ContentType};
 use lettre::transport::smtp::extension::ClientId;
 use lettre::{AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor};
 use nexus_config::{Secret, Settings};
@@ -78,6 +78,7 @@ impl Post {
             .from(self.from.clone())
             .to(Mailbox::new(Some(name.to_owned()), address))
             .subject(letter.subject)
+            .header(ContentType::TEXT_PLAIN)
             .body(letter.body)
             .map_err(|_| Undelivered::Never("it cannot be written"))?;
         // What a mail server answers may hold the address: it is not passed on.

@@ -119,6 +119,7 @@ async fn an_invitation_arrives_by_mail_and_its_link_lets_one_in() {
     let letter = server.letter(1).await;
     for part in [
         "From: NEXUS <crm@example.it>",
+        "Content-Type: text/plain; charset=utf-8",
         "mario@example.it",
         "Ciao Mario Verdi,",
     ] {
