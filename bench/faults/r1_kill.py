@@ -27,7 +27,7 @@ class Killer(threading.Thread):
     def run(self):
         while not self.stopping.is_set():
             name = self.dice.choice(VICTIMS)
-            time.sleep(self.dice.uniform(0.1, 0.6))
+            time.sleep(self.dice.uniform(0.02, 0.25))
             if self.system.signal(name, signal.SIGKILL):
                 self.kills += 1
                 began = time.monotonic()
