@@ -1,9 +1,10 @@
 //! With few shops, days are about equally full, unless that costs too much driving.
 
+use nexus_testkit::Caller;
 use serde_json::{Value, json};
 
 use crate::engines::Bundled;
-use crate::kit::{Caller, Shop, Visits, a_visit, some_shops, spot, sunday_evening};
+use crate::kit::{Shop, Visits, a_visit, some_shops, spot, sunday_evening};
 use crate::plans::planned;
 
 fn week() -> Value {
