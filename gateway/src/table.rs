@@ -29,7 +29,7 @@ impl Service {
 pub const API: &str = "/api/v1/";
 
 /// First path segment below [`API`] → service.
-const PREFIXES: [(&str, Service); 38] = [
+const PREFIXES: [(&str, Service); 39] = [
     ("auth", Service::Auth),
     ("users", Service::Auth),
     ("roles", Service::Auth),
@@ -62,6 +62,7 @@ const PREFIXES: [(&str, Service); 38] = [
     ("places", Service::Visits),
     ("coverage", Service::Visits),
     ("availability", Service::Visits),
+    ("hotels", Service::Visits),
     ("plans", Service::Visits),
     ("tours", Service::Visits),
     ("report-templates", Service::Visits),

@@ -17,8 +17,8 @@ use crate::plans::engines::Engines;
 use crate::plans::model::{PlanRequest, PlanTrouble};
 use crate::plans::outcome::PlanOutcome;
 use crate::{
-    agents, calendar, figures, mirror, photos, places, plans, reports, rules, territories, tours,
-    visits,
+    agents, calendar, figures, mirror, nights, photos, places, plans, reports, rules, territories,
+    tours, visits,
 };
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/visits");
@@ -47,6 +47,7 @@ fn configure(cfg: &mut ServiceConfig) {
     places::coverage::configure(cfg);
     territories::routes::configure(cfg);
     agents::routes::configure(cfg);
+    nights::routes::configure(cfg);
     reports::routes::configure(cfg);
     // Before the visits, whose ids are any word.
     figures::routes::configure(cfg);
@@ -160,6 +161,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         places::routes::list, places::routes::show, places::routes::change, places::routes::add_hours, places::routes::remove_hours,
         places::coverage::show, places::coverage::show_map,
         agents::routes::show, agents::routes::replace, agents::routes::add_absence, agents::routes::remove_absence,
+        nights::routes::hotels, nights::routes::add, nights::routes::remove,
         visits::routes::list, visits::routes::create, visits::routes::show, visits::routes::change,
         visits::steps::check_in, visits::steps::correct, visits::steps::list_check_ins, visits::steps::finish,
         visits::steps::miss, visits::steps::cancel, visits::steps::reopen, figures::routes::show,

@@ -11,6 +11,7 @@ pub mod calendar;
 pub mod figures;
 /// What crm tells.
 pub mod mirror;
+pub mod nights;
 /// Pictures of a visit.
 pub mod photos;
 /// The shops, and how they are covered.

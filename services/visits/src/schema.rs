@@ -109,6 +109,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    nights (agent_id, night) {
+        agent_id -> Uuid,
+        night -> Date,
+        stay_id -> Uuid,
+    }
+}
+
+diesel::table! {
     offers (id) {
         id -> Uuid,
         version -> BigInt,
@@ -211,6 +219,20 @@ diesel::table! {
     stages (id) {
         id -> Uuid,
         probability -> Integer,
+    }
+}
+
+diesel::table! {
+    stays (id) {
+        id -> Uuid,
+        agent_id -> Uuid,
+        from_day -> Date,
+        until_day -> Date,
+        label -> Text,
+        lat -> Double,
+        lng -> Double,
+        created_by -> Uuid,
+        created_at -> Timestamptz,
     }
 }
 

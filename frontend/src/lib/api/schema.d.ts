@@ -92,6 +92,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/analytics/digests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The letters with figures that one gets. */
+        get: operations["analytics_digests_list"];
+        /** Sets one's own digest of a dashboard: a letter at seven in the morning with its figures, as one may see them then. */
+        put: operations["analytics_digests_set"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/analytics/digests/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes one's own digest away: no more letters. */
+        delete: operations["analytics_digests_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/analytics/export": {
         parameters: {
             query?: never;
@@ -645,6 +680,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/availability/{id}/stays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A colleague sleeps away from home: the day before ends there, the day after begins there. */
+        post: operations["stays_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/availability/{id}/stays/{stay}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** A colleague sleeps at home after all. */
+        delete: operations["stays_remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/calendar/{token}.ics": {
         parameters: {
             query?: never;
@@ -1003,6 +1072,23 @@ export interface paths {
         get: operations["discount_ceilings_get"];
         /** Replaces the ceilings. */
         put: operations["discount_ceilings_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hotels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where colleagues slept in the last two years, the places with the most nights first; at most 50. Who slept there is not said. */
+        get: operations["hotels_list"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -3601,9 +3687,11 @@ export interface components {
              */
             ordinal: string | null;
         };
-        /** @description How somebody works, and when they are away from today on. */
+        /** @description How somebody works, and when they are away and sleep away from today on. */
         Availability: components["schemas"]["HoursView"] & {
             absences: components["schemas"]["Absence"][];
+            /** @description Nights away from home. */
+            stays: components["schemas"]["Stay"][];
         };
         /** @description A place that is no shop: home, the office. */
         Base: {
@@ -4302,6 +4390,11 @@ export interface components {
             /** @description There are more, which only the list shows. */
             cut: boolean;
             items: components["schemas"]["MapSpot"][];
+            /**
+             * Format: int64
+             * @description So many more have no place on the map.
+             */
+            nowhere: number;
         };
         /** @description Shops of clients that are not lost, as they are now. */
         CoverageTile: {
@@ -4414,6 +4507,37 @@ export interface components {
             median_days?: number | null;
             /** Format: int64 */
             p90_days?: number | null;
+        };
+        /** @description A digest that somebody gets. */
+        Digest: components["schemas"]["DigestFields"] & {
+            /** Format: date-time */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When the next one is written.
+             */
+            due_at: string;
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            owner_id: string;
+            /** Format: date-time */
+            updated_at: string;
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description What may be written of a digest. */
+        DigestFields: {
+            /**
+             * Format: uuid
+             * @description The kept dashboard whose tiles are told; absent: the usual one, which has `tiles`. One digest of each.
+             */
+            board_id?: string | null;
+            /** @description With which filter; days with a name move on. */
+            filter?: components["schemas"]["FilterFields"];
+            rhythm: components["schemas"]["Rhythm"];
+            /** @description What is told of the usual dashboard. */
+            tiles: components["schemas"]["Tile"][];
         };
         /** @enum {string} */
         Direction: "in" | "out";
@@ -4732,6 +4856,10 @@ export interface components {
         Headline: {
             figures: components["schemas"]["Figure"][];
             ignores: components["schemas"]["Vec"];
+        };
+        /** @description Places to sleep. */
+        Hotels: {
+            items: components["schemas"]["Base"][];
         };
         /** @description Days and hours that are not as usual. */
         HoursChange: {
@@ -5794,6 +5922,25 @@ export interface components {
             /** Format: uuid */
             id?: string | null;
         };
+        /** @description Where somebody will sleep. */
+        NewStay: {
+            /**
+             * Format: date
+             * @description The first evening.
+             */
+            from_day: string;
+            place: components["schemas"]["Base"];
+            /**
+             * Format: date
+             * @description The morning on which they leave.
+             */
+            until_day: string;
+        };
+        /** @description A stay, and its id if the caller chooses it. */
+        NewStayBody: components["schemas"]["NewStay"] & {
+            /** Format: uuid */
+            id?: string | null;
+        };
         /** @description A stop more: a visit of the diary, or a shop. */
         NewStop: {
             /**
@@ -6643,6 +6790,34 @@ export interface components {
                 do_not_email: boolean;
                 /** Format: uuid */
                 id: string;
+                /** Format: date-time */
+                updated_at: string;
+                /** Format: int64 */
+                version: number;
+            })[];
+            /** @description Pass it as `cursor` to get the next page; `null` on the last. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description How many there are in all, when asked for with `count=true`.
+             */
+            total?: number | null;
+        };
+        /** @description One page of a list. */
+        Page_Digest: {
+            /** @description At most `limit` records. */
+            items: (components["schemas"]["DigestFields"] & {
+                /** Format: date-time */
+                created_at: string;
+                /**
+                 * Format: date-time
+                 * @description When the next one is written.
+                 */
+                due_at: string;
+                /** Format: uuid */
+                id: string;
+                /** Format: uuid */
+                owner_id: string;
                 /** Format: date-time */
                 updated_at: string;
                 /** Format: int64 */
@@ -8752,6 +8927,8 @@ export interface components {
             /** @default [] */
             questions: components["schemas"]["ReportQuestion"][];
         };
+        /** @enum {string} */
+        Rhythm: "weekdays" | "mondays" | "months";
         /** @description What changes about a role. */
         RoleChanges: {
             name?: string | null;
@@ -9136,6 +9313,28 @@ export interface components {
         };
         /** @enum {string} */
         Standing: "missing" | "due" | "fine" | "once";
+        /** @description Nights of somebody in one place. */
+        Stay: {
+            /** Format: uuid */
+            agent_id: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: uuid */
+            created_by: string;
+            /**
+             * Format: date
+             * @description The first evening.
+             */
+            from_day: string;
+            /** Format: uuid */
+            id: string;
+            place: components["schemas"]["Base"];
+            /**
+             * Format: date
+             * @description The morning on which they leave.
+             */
+            until_day: string;
+        };
         /** @description One stop as it is to be. */
         StopDraft: {
             /** @description Its time stands, whatever is planned anew once the tour is accepted. */
@@ -11048,6 +11247,165 @@ export interface operations {
             };
             /** @description None of your roles allows it */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now: Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    analytics_digests_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Digest"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description None of your roles allows it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now: Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    analytics_digests_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DigestFields"];
+            };
+        };
+        responses: {
+            /** @description Set */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Digest"];
+                };
+            };
+            /** @description None of your roles allows it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Some fields are wrong: `errors` says which */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    analytics_digests_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description You have no such digest */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields or parameters are not right: `errors` says which */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13765,6 +14123,193 @@ export interface operations {
                 absence: string;
                 /** @description The colleague */
                 id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description None of your roles allows it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields or parameters are not right: `errors` says which */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now: Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stays_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Makes the request repeatable */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description The colleague */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewStayBody"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Stay"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description None of your roles allows it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such record, or it is not yours to see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description One of the nights is spent elsewhere */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is of another kind */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Some fields or parameters are not right: `errors` says which */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now: Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stays_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The colleague */
+                id: string;
+                stay: string;
             };
             cookie?: never;
         };
@@ -16642,6 +17187,62 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    hotels_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hotels"];
+                };
+            };
+            /** @description The request cannot be read */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any more */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description None of your roles allows it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available right now: Retry-After says when to try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
         };
     };

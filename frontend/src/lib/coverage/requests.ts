@@ -29,9 +29,16 @@ export function pageOfPlaces(query: PlaceQuery) {
   return ask(api.GET('/api/v1/places', { params: { query } }));
 }
 
-export async function readSpots(query: PlaceQuery): Promise<{ spots: MapSpot[]; cut: boolean }> {
-  const { items, cut } = await ask(api.GET('/api/v1/coverage/map', { params: { query } }));
-  return { spots: items as unknown as MapSpot[], cut };
+export interface Spots {
+  spots: MapSpot[];
+  cut: boolean;
+  /** So many more have no place on the map. */
+  nowhere: number;
+}
+
+export async function readSpots(query: PlaceQuery): Promise<Spots> {
+  const { items, ...more } = await ask(api.GET('/api/v1/coverage/map', { params: { query } }));
+  return { spots: items as unknown as MapSpot[], ...more };
 }
 
 export function readPlace(id: string): Promise<PlaceDetail> {

@@ -41,6 +41,12 @@ export const calendarWords: typeof it = {
       stephen: 'Saint Stephen',
     },
     absent: { holiday: 'Holiday', sick: 'Sick', training: 'Training', other: 'Away' },
+    night: (place: string) => `Night: ${place}`,
+    against: {
+      holiday: 'Mind: that day is a public holiday.',
+      absent: 'Mind: the agent is away on that day.',
+      off: 'Mind: it is outside working hours.',
+    },
     feed: {
       open: 'On your phone',
       title: 'Your visits in your own calendar',

@@ -40,6 +40,12 @@ export const calendarWords = {
       stephen: 'Santo Stefano',
     },
     absent: { holiday: 'Ferie', sick: 'Malattia', training: 'Formazione', other: 'Assente' },
+    night: (place: string) => `Notte: ${place}`,
+    against: {
+      holiday: 'Attenzione: quel giorno è festa.',
+      absent: 'Attenzione: quel giorno l’agente è assente.',
+      off: 'Attenzione: è fuori dall’orario di lavoro.',
+    },
     feed: {
       open: 'Sul tuo telefono',
       title: 'Le tue visite nel tuo calendario',

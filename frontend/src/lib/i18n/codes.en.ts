@@ -50,6 +50,7 @@ export const codeWords: typeof italian = {
       'task-open': 'The task is open.',
       'name-taken': 'Something has this name already.',
       'import-at-work': 'The import is under way: wait until it has finished.',
+      'night-taken': 'For one of these nights there is another place already: remove that first.',
       'tour-exists': 'There is a tour on that day already: change it, or withdraw it first.',
       'tour-outdated': 'The diary has changed: look at the tour again.',
       'plan-not-ready': 'This proposal has been accepted already or is not ready.',

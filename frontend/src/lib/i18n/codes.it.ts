@@ -75,6 +75,7 @@ export const codeWords = {
       'price-list-in-use':
         'Il listino è di qualche cliente o di un altro listino: sostituiscilo prima.',
       'import-at-work': 'L’importazione è in corso: aspetta che finisca.',
+      'night-taken': 'Per una di queste notti c’è già un altro posto: togli prima quello.',
       'tour-exists': 'In quel giorno c’è già un giro: cambia quello, o ritiralo prima.',
       'tour-outdated': 'L’agenda è cambiata: riguarda il giro.',
       'plan-not-ready': 'Questa proposta è già stata accettata o non è pronta.',

@@ -52,6 +52,7 @@ export const coverageWords: typeof it = {
     setCadence: 'Set the interval',
     openClient: 'Open the client',
     count: (count: number, shown: string) => `${shown} ${many(count, 'shop', 'shops')}`,
+    nowhere: (shown: string) => `${shown} nowhere on the map`,
     none: 'No shop to visit yet',
     noneText:
       'Here you find your clients’ shops, with the last visit and when to go back. Add a shop to a client.',

@@ -56,6 +56,7 @@ export const coverageWords = {
     setCadence: 'Imposta la cadenza',
     openClient: 'Apri il cliente',
     count: (count: number, shown: string) => `${shown} ${many(count, 'negozio', 'negozi')}`,
+    nowhere: (shown: string) => `${shown} senza posizione`,
     none: 'Ancora nessun negozio da visitare',
     noneText:
       'Qui trovi i punti vendita dei tuoi clienti, con l’ultima visita e quando tornarci. Aggiungi un punto vendita a un cliente.',

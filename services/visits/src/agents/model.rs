@@ -18,6 +18,18 @@ pub struct Base {
     pub lng: f64,
 }
 
+impl Base {
+    /// Checks every field; what is wrong is told below `pointer`.
+    pub fn review(&mut self, errors: &mut FieldErrors, pointer: &str) {
+        let label = format!("{pointer}/label");
+        self.label = optional_text(errors, &label, Some(&self.label), 120).unwrap_or_default();
+        if !(-90.0..=90.0).contains(&self.lat) || !(-180.0..=180.0).contains(&self.lng) {
+            let detail = "Latitude is -90 to 90, longitude -180 to 180.";
+            errors.add(pointer, "place.unknown", detail);
+        }
+    }
+}
+
 /// How somebody works.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -76,20 +88,7 @@ impl WorkingHours {
         }
         for (pointer, base) in [("/start", &mut self.start), ("/end", &mut self.end)] {
             let Some(base) = base else { continue };
-            base.label = optional_text(
-                &mut errors,
-                &format!("{pointer}/label"),
-                Some(&base.label),
-                120,
-            )
-            .unwrap_or_default();
-            if !(-90.0..=90.0).contains(&base.lat) || !(-180.0..=180.0).contains(&base.lng) {
-                errors.add(
-                    pointer,
-                    "place.unknown",
-                    "Latitude is -90 to 90, longitude -180 to 180.",
-                );
-            }
+            base.review(&mut errors, pointer);
         }
         errors.or(self)
     }

@@ -18,6 +18,8 @@ use uuid::Uuid;
 use super::commands::{self, HoursView, check_agent};
 use super::model::{NewAbsence, WorkingHours};
 use super::queries::{self, Absence};
+use crate::nights::model::Stay;
+use crate::nights::queries as nights;
 
 pub fn configure(cfg: &mut ServiceConfig) {
     cfg.service(
@@ -34,12 +36,14 @@ pub fn configure(cfg: &mut ServiceConfig) {
 /// How far ahead absences are shown.
 const AHEAD: Days = Days::new(400);
 
-/// How somebody works, and when they are away from today on.
+/// How somebody works, and when they are away and sleep away from today on.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Availability {
     #[serde(flatten)]
     hours: HoursView,
     absences: Vec<Absence>,
+    /// Nights away from home.
+    stays: Vec<Stay>,
 }
 
 fn availability(
@@ -56,6 +60,7 @@ fn availability(
             hours,
         },
         absences: queries::absences(conn, &[agent], today, until)?,
+        stays: nights::stays(conn, agent, today, until)?,
     })
 }
 

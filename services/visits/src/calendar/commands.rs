@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use super::{entries, ics, queries};
 use crate::agents::queries as agents;
+use crate::nights::queries as nights;
 use crate::places::model::Place;
 use crate::places::queries as places;
 
@@ -91,6 +92,8 @@ pub fn read(
         .collect();
     let away = agents::absences(conn, &[agent], from, until)?;
     all.extend(away.iter().map(entries::of_absence));
+    let stays = nights::stays(conn, agent, from, until)?;
+    all.extend(stays.iter().map(entries::of_stay));
     let names = users::queries::names(conn, &[agent])?;
     let name = names.get(&agent).map_or("", String::as_str);
     Ok(Some(ics::calendar(&format!("Visite {name}"), &all)))

@@ -1,10 +1,11 @@
-//! What of visits and absences stands in a calendar.
+//! What of visits, absences and nights away stands in a calendar.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::ics::{Entry, Status, When};
 use crate::agents::model::AbsenceReason;
 use crate::agents::queries::Absence;
+use crate::nights::model::Stay;
 use crate::places::model::Place;
 use crate::visits::model::{Visit, VisitStatus};
 
@@ -112,6 +113,24 @@ pub fn of_absence(absence: &Absence) -> Entry {
         summary: summary.to_owned(),
         location: None,
         point: None,
+        description: None,
+    }
+}
+
+/// Nights away from home as an entry, over the days that they touch.
+#[must_use]
+pub fn of_stay(stay: &Stay) -> Entry {
+    Entry {
+        id: stay.id,
+        sequence: 0,
+        created_at: stay.created_at,
+        changed_at: stay.created_at,
+        when: When::Days(stay.from_day, stay.until_day),
+        status: Status::Confirmed,
+        free: true,
+        summary: format!("Pernottamento: {}", stay.place.label),
+        location: None,
+        point: Some((stay.place.lat, stay.place.lng)),
         description: None,
     }
 }

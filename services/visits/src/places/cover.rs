@@ -118,6 +118,14 @@ pub fn spots(
         .load(conn)?)
 }
 
+/// How many places of a filter are nowhere on the map.
+pub fn nowhere(conn: &mut PgConnection, viewer: &Viewer, filter: &Filter) -> DbResult<i64> {
+    Ok(filtered(viewer, filter)
+        .filter(places::lat.is_null())
+        .count()
+        .get_result(conn)?)
+}
+
 /// What each of these clients ordered from a day on, in cents.
 pub fn ordered_since(
     conn: &mut PgConnection,

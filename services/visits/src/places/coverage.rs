@@ -197,6 +197,8 @@ pub struct CoverageMap {
     items: Vec<MapSpot>,
     /// There are more, which only the list shows.
     cut: bool,
+    /// So many more have no place on the map.
+    nowhere: i64,
 }
 
 fn spot(spot: Spot, today: chrono::NaiveDate, cents: i64) -> Option<MapSpot> {
@@ -245,7 +247,9 @@ async fn show_map(
         .db
         .read(move |conn| -> DbResult<CoverageMap> {
             let viewer = Viewer::of(conn, &who)?;
-            let spots = cover::spots(conn, &viewer, &query.filter(today), SPOTS_MOST + 1)?;
+            let filter = query.filter(today);
+            let nowhere = cover::nowhere(conn, &viewer, &filter)?;
+            let spots = cover::spots(conn, &viewer, &filter, SPOTS_MOST + 1)?;
             let most = usize::try_from(SPOTS_MOST).unwrap_or(usize::MAX);
             let cut = spots.len() > most;
             let since = today.checked_sub_days(YEAR).unwrap_or(today);
@@ -262,7 +266,11 @@ async fn show_map(
                     spot(one, today, cents)
                 })
                 .collect();
-            Ok(CoverageMap { items, cut })
+            Ok(CoverageMap {
+                items,
+                cut,
+                nowhere,
+            })
         })
         .await?;
     Ok(Json(map))

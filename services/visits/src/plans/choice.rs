@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::gather::{Ground, Known, WorkDay};
 use super::outcome::{LeftOut, WhyNot};
+use crate::agents::model::Base;
 use crate::planner::problem::AGREED;
 use crate::planner::worth::{Reason, Shop, priority, reasons};
 use crate::rules::hours::Span;
@@ -103,7 +104,7 @@ pub fn wanted(ground: &Ground, part: &Range<usize>, decided: &mut Decided) -> Ve
         one.spans = reachable(spans.collect(), days, one.minutes);
     }
     free.retain(|one| {
-        let far = too_far(ground, one, days);
+        let far = too_far(one, days);
         let why = match (far, one.spans.is_empty()) {
             (true, _) => WhyNot::TooFar,
             (_, true) => WhyNot::Closed,
@@ -283,19 +284,18 @@ fn crow(a: Point, b: Point) -> f64 {
 }
 
 /// Whether going there and back takes longer than any of these days.
-fn too_far(ground: &Ground, one: &Wanted, days: &[WorkDay]) -> bool {
-    let base = |base: &Option<crate::agents::model::Base>| {
+fn too_far(one: &Wanted, days: &[WorkDay]) -> bool {
+    let point = |base: &Option<Base>| {
         let base = base.as_ref();
         base.map_or(one.point, |base| (base.lat, base.lng))
     };
-    let ways = estimate(&[base(&ground.start), one.point, base(&ground.end)]).seconds;
     // The estimate is none of the roads: only what is far off any of them is not asked.
-    let least = i64::from(ways[0][1] + ways[1][2]) / 2 + i64::from(one.minutes) * 60;
-    let longest = days
-        .iter()
-        .map(|work| (work.shift.span.until - work.shift.span.from).num_seconds())
-        .max();
-    longest.is_none_or(|longest| least > longest)
+    let fits = |work: &WorkDay| {
+        let ways = estimate(&[point(&work.start), one.point, point(&work.end)]).seconds;
+        let least = i64::from(ways[0][1] + ways[1][2]) / 2 + i64::from(one.minutes) * 60;
+        least <= (work.shift.span.until - work.shift.span.from).num_seconds()
+    };
+    !days.iter().any(fits)
 }
 
 /// How a shop that is on no tour is told of.

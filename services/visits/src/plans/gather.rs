@@ -13,6 +13,8 @@ use super::outcome::{DayOff, WhyOff};
 use super::queries;
 use crate::agents::model::{Base, WorkingHours};
 use crate::agents::queries as agents;
+use crate::nights::model::Nights;
+use crate::nights::queries as nights;
 use crate::places::model::Place;
 use crate::places::queries as places;
 use crate::planner::schedule::{Shift, lunch_within};
@@ -34,6 +36,9 @@ pub struct WorkDay {
     pub day: NaiveDate,
     /// Its start and end are set once the points have places in a matrix.
     pub shift: Shift,
+    /// Where it begins and ends: at home, or where the night is spent.
+    pub start: Option<Base>,
+    pub end: Option<Base>,
     pub visits_most: i32,
 }
 
@@ -53,8 +58,6 @@ pub struct Ground {
     pub agent_id: UserId,
     pub agent_name: Option<String>,
     pub epoch: DateTime<Utc>,
-    pub start: Option<Base>,
-    pub end: Option<Base>,
     pub days: Vec<WorkDay>,
     pub days_off: Vec<DayOff>,
     pub shops: Vec<Known>,
@@ -94,8 +97,6 @@ pub fn gather(
         agent_id: agent,
         agent_name: names.get(&agent).cloned(),
         epoch: start_of_business_day(request.from),
-        start: hours.start.clone(),
-        end: hours.ends_at().cloned(),
         days,
         days_off,
         shops: Vec::new(),
@@ -171,6 +172,7 @@ fn working_days(
     let taken: HashSet<NaiveDate> = tours::days(conn, agent, request.from, request.until)?
         .into_iter()
         .collect();
+    let nights = nights::nights(conn, agent, request.from, request.until)?;
     let (mut days, mut off) = (Vec::new(), Vec::new());
     let all = request.from.iter_days();
     for day in all.take_while(|day| *day <= request.until) {
@@ -192,7 +194,7 @@ fn working_days(
             Some(_) if absent(day) => WhyOff::Absent,
             Some(_) if taken.contains(&day) => WhyOff::HasTour,
             Some(span) => {
-                days.push(work_day(day, span, hours));
+                days.push(work_day(day, span, hours, &nights));
                 continue;
             }
         };
@@ -205,7 +207,7 @@ fn working_days(
     Ok((days, off))
 }
 
-fn work_day(day: NaiveDate, span: Span, hours: &WorkingHours) -> WorkDay {
+fn work_day(day: NaiveDate, span: Span, hours: &WorkingHours, nights: &Nights) -> WorkDay {
     let lunch = hours.lunch_on(day);
     let lunch = lunch.map(|lunch| (lunch, i64::from(hours.lunch_minutes) * 60));
     WorkDay {
@@ -216,6 +218,8 @@ fn work_day(day: NaiveDate, span: Span, hours: &WorkingHours) -> WorkDay {
             start: None,
             end: None,
         },
+        start: nights.start(day, hours).cloned(),
+        end: nights.end(day, hours).cloned(),
         visits_most: hours.visits_most,
     }
 }

@@ -5,9 +5,10 @@ use std::ops::Range;
 use super::ask::best;
 use super::choice::{Decided, Wanted, agreed_spans, left, may_be_on, parts, wanted};
 use super::engines::{Engines, Failed};
-use super::gather::Ground;
+use super::gather::{Ground, WorkDay};
 use super::outcome::{Considered, DayOff, LeftOut, PlanOutcome, PlannedTour, WhyNot, WhyOff};
 use super::told::stop;
+use crate::agents::model::Base;
 use crate::planner::answer::{Tour, call};
 use crate::planner::problem::{AGREED, Candidate, Problem, within};
 use crate::planner::remedy::{Busy, Neighbour, Remedy, Stuck, remedies};
@@ -70,22 +71,11 @@ impl Making {
         part: &Range<usize>,
         wanted: &[Wanted],
     ) -> Result<Week, Failed> {
-        let (mut points, start, end) = bases(&self.ground);
+        let days = &self.ground.days[part.clone()];
+        let (mut points, shifts) = shifts(days);
         let from = points.len();
         points.extend(wanted.iter().map(|one| one.point));
         let matrix = engines.plan_matrix(&points).await;
-        let days = &self.ground.days[part.clone()];
-        let shifts: Vec<(Shift, i32)> = days
-            .iter()
-            .map(|work| {
-                let shift = Shift {
-                    start,
-                    end,
-                    ..work.shift.clone()
-                };
-                (shift, work.visits_most)
-            })
-            .collect();
         // What has no time at all is not asked about; it is said with the rest.
         let able: Vec<usize> = (0..wanted.len())
             .filter(|at| !wanted[*at].spans.is_empty())
@@ -111,7 +101,8 @@ impl Making {
     fn take(&mut self, part: &Range<usize>, wanted: &[Wanted], week: &Week, tours: &[Tour]) {
         let mut on_tour = vec![false; wanted.len()];
         for tour in tours {
-            let day = self.ground.days[part.start + tour.shift].day;
+            let work = &self.ground.days[part.start + tour.shift];
+            let day = work.day;
             let mut stops = Vec::with_capacity(tour.stops.len());
             for (at, timed) in tour.stops.iter().zip(&tour.day.stops) {
                 let at = week.able[*at];
@@ -128,8 +119,8 @@ impl Making {
                 agent_id: self.ground.agent_id,
                 agent_name: self.ground.agent_name.clone(),
                 day,
-                start: self.ground.start.clone(),
-                end: self.ground.end.clone(),
+                start: work.start.clone(),
+                end: work.end.clone(),
                 starts_at: tour.day.starts_at,
                 ends_at: tour.day.ends_at,
                 lunch_at: tour.day.lunch_at,
@@ -312,15 +303,25 @@ fn agreed_left(
     }
 }
 
-/// The points of the agent's bases, and the places of start and end among them.
-fn bases(ground: &Ground) -> (Vec<Point>, Option<usize>, Option<usize>) {
-    let mut points = Vec::new();
-    let mut place = |base: &Option<crate::agents::model::Base>| {
-        let base = base.as_ref()?;
-        points.push((base.lat, base.lng));
-        Some(points.len() - 1)
+/// The points at which days begin and end, and the days with their places among them.
+fn shifts(days: &[WorkDay]) -> (Vec<Point>, Vec<(Shift, i32)>) {
+    let mut points: Vec<Point> = Vec::new();
+    let mut place = |base: &Option<Base>| {
+        let point = base.as_ref().map(|base| (base.lat, base.lng))?;
+        let known = points.iter().position(|known| *known == point);
+        Some(known.unwrap_or_else(|| {
+            points.push(point);
+            points.len() - 1
+        }))
     };
-    let start = place(&ground.start);
-    let end = place(&ground.end);
-    (points, start, end)
+    let shifts = days.iter().map(|work| {
+        let shift = Shift {
+            start: place(&work.start),
+            end: place(&work.end),
+            ..work.shift.clone()
+        };
+        (shift, work.visits_most)
+    });
+    let shifts = shifts.collect();
+    (points, shifts)
 }

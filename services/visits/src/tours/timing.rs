@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::outline::{Ahead, Outline, Past};
 use crate::agents::queries as agents;
+use crate::nights::queries as nights;
 use crate::places::model::Place;
 use crate::places::queries as places;
 use crate::planner::past::Made;
@@ -202,13 +203,15 @@ pub fn outline(
 ) -> Result<Outline, Problem> {
     let shops = Shops::read(conn, wishes, day)?;
     let (_, hours) = agents::hours(conn, agent)?;
+    let nights = nights::nights(conn, agent, day, day)?;
+    let (start, end) = (nights.start(day, &hours), nights.end(day, &hours));
     let mut points: Vec<Point> = Vec::new();
     let mut add = |point: Option<Point>| {
         points.push(point?);
         Some(points.len() - 1)
     };
-    let begins = add(hours.start.as_ref().map(|base| (base.lat, base.lng)));
-    let ends = add(hours.ends_at().map(|base| (base.lat, base.lng)));
+    let begins = add(start.map(|base| (base.lat, base.lng)));
+    let ends = add(end.map(|base| (base.lat, base.lng)));
     let position = add(resume.position);
     let mut head = Vec::new();
     for wish in wishes.iter().filter(|wish| wish.is_past()) {
@@ -234,8 +237,8 @@ pub fn outline(
     Ok(Outline {
         agent_id: agent,
         day,
-        start: hours.start.clone(),
-        end: hours.ends_at().cloned(),
+        start: start.cloned(),
+        end: end.cloned(),
         points,
         begins,
         head,

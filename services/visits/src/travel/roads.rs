@@ -35,6 +35,17 @@ pub struct Roads {
 /// From these points to those, by their places in the list.
 type Block = (Range<usize>, Range<usize>);
 
+/// A block and its ways, row by row.
+type Told = (Block, Vec<Vec<Way>>);
+
+/// Many places make for some milliseconds of work, which no other request waits for.
+async fn beside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(done) => done,
+        Err(error) => std::panic::resume_unwind(error.into_panic()),
+    }
+}
+
 impl Roads {
     /// By the engine at this address, or by the estimate.
     #[must_use]
@@ -50,27 +61,41 @@ impl Roads {
 
     /// From each point to each, after this time at the latest.
     pub async fn matrix(&self, points: &[Point], patience: Duration) -> Matrix {
-        let Some(base) = &self.osrm else {
-            return estimate(points);
+        let all: Arc<[Point]> = points.into();
+        let told = match &self.osrm {
+            None => return beside(move || estimate(&all)).await,
+            Some(_) if self.rests() => None,
+            Some(base) => self.told(base, &all, patience).await,
         };
-        let fallback = || Matrix {
-            from: TimesFrom::Fallback,
-            ..estimate(points)
-        };
-        if self.rests() {
-            return fallback();
-        }
-        let spots: Vec<Spot> = points.iter().map(|point| spot(*point)).collect();
-        let missing = self.missing(&spots);
+        let roads = self.clone();
+        beside(move || match told {
+            Some(told) => roads.filled(&all, told),
+            None => Matrix {
+                from: TimesFrom::Fallback,
+                ..estimate(&all)
+            },
+        })
+        .await
+    }
+
+    /// What the engine says of the ways that are not known; nothing when it is of no use, and then it is left alone for a while.
+    async fn told(
+        &self,
+        base: &Arc<str>,
+        points: &Arc<[Point]>,
+        patience: Duration,
+    ) -> Option<Vec<Told>> {
+        let (roads, all) = (self.clone(), Arc::clone(points));
+        let missing = beside(move || roads.missing(&all)).await;
         let asked = self.ask(base, points, missing);
         let trouble = match tokio::time::timeout(patience, asked).await {
-            Ok(Ok(told)) => return self.filled(points, &spots, told),
+            Ok(Ok(told)) => return Some(told),
             Ok(Err(error)) => error.to_string(),
             Err(_) => "it takes too long".to_owned(),
         };
         tracing::warn!(cause = %trouble, "the road engine is of no use: travel times are estimated");
         *held(&self.rests_until) = Some(Instant::now() + REST);
-        fallback()
+        None
     }
 
     fn rests(&self) -> bool {
@@ -78,7 +103,8 @@ impl Roads {
     }
 
     /// The blocks of which some way is not known.
-    fn missing(&self, spots: &[Spot]) -> Vec<Block> {
+    fn missing(&self, points: &[Point]) -> Vec<Block> {
+        let spots: Vec<Spot> = points.iter().map(|point| spot(*point)).collect();
         let mut known = held(&self.known);
         known.age(Instant::now());
         let ranges: Vec<Range<usize>> = (0..spots.len())
@@ -102,7 +128,7 @@ impl Roads {
         base: &Arc<str>,
         points: &[Point],
         blocks: Vec<Block>,
-    ) -> Result<Vec<(Block, Vec<Vec<Way>>)>, PeerError> {
+    ) -> Result<Vec<Told>, PeerError> {
         // Calls end when the set is dropped: when time is over, nobody goes on asking.
         let mut asked = JoinSet::new();
         for (from, to) in blocks {
@@ -128,12 +154,8 @@ impl Roads {
     }
 
     /// The matrix of what was told just now and of what was known before.
-    fn filled(
-        &self,
-        points: &[Point],
-        spots: &[Spot],
-        told: Vec<(Block, Vec<Vec<Way>>)>,
-    ) -> Matrix {
+    fn filled(&self, points: &[Point], told: Vec<Told>) -> Matrix {
+        let spots: Vec<Spot> = points.iter().map(|point| spot(*point)).collect();
         let mut matrix = Matrix {
             from: TimesFrom::Roads,
             ..estimate(points)

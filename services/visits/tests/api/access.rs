@@ -34,6 +34,9 @@ const TABLE: &[Row] = &[
         "/api/v1/availability/{id}/absences/{absence}",
         SELLERS,
     ),
+    Row("get", "/api/v1/hotels", EVERYBODY),
+    Row("post", "/api/v1/availability/{id}/stays", SELLERS),
+    Row("delete", "/api/v1/availability/{id}/stays/{stay}", SELLERS),
     Row("get", "/api/v1/visits", EVERYBODY),
     Row("post", "/api/v1/visits", SELLERS),
     Row("get", "/api/v1/visits/{id}", EVERYBODY),
@@ -143,6 +146,7 @@ async fn filled(visits: &Visits, path: &str, caller: &Caller) -> String {
     }
     let path = path
         .replace("{absence}", NO_RECORD)
+        .replace("{stay}", NO_RECORD)
         .replace("{photo}", NO_RECORD)
         .replace("{visit}", NO_RECORD);
     path.replace("{change}", NO_RECORD)
@@ -172,6 +176,7 @@ async fn each_role_reaches_exactly_what_the_table_says() {
         let url = path
             .replace("{id}", NO_RECORD)
             .replace("{absence}", NO_RECORD)
+            .replace("{stay}", NO_RECORD)
             .replace("{photo}", NO_RECORD)
             .replace("{visit}", NO_RECORD)
             .replace("{change}", NO_RECORD);

@@ -81,9 +81,16 @@ async fn a_calendar_shows_visits_and_absences_and_follows_their_changes() {
     let away = json!({"from_day": "2026-12-24", "until_day": "2026-12-31", "reason": "holiday", "note": "privato"});
     let absences = format!("/api/v1/availability/{}/absences", agent.user_id);
     agent.post(&absences, away).await.expect(201);
+    let place = json!({"label": "Albergo Lovera", "lat": 44.39, "lng": 7.55});
+    let stay = json!({"from_day": "2026-11-24", "until_day": "2026-11-25", "place": place});
+    let stays = format!("/api/v1/availability/{}/stays", agent.user_id);
+    agent.post(&stays, stay).await.expect(201);
 
     let all = read(&visits, &at).await;
-    assert_eq!(all.len(), 3);
+    assert_eq!(all.len(), 4);
+    let night = about(&all, "Albergo Lovera");
+    assert_eq!(night["DTSTART;VALUE=DATE"], "20261124");
+    assert_eq!(night["DTEND;VALUE=DATE"], "20261126");
     let natale = about(&all, "Natale");
     assert_eq!(
         natale["SUMMARY"],

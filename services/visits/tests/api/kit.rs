@@ -208,7 +208,7 @@ fn serve(app: &App, engines: &Engines) -> String {
     let running = nexus_service::serve(
         listener,
         app.clone(),
-        visits::openapi(),
+        visits::SERVICE,
         Arc::new(AtomicBool::new(true)),
         move |cfg| {
             cfg.app_data(shared.clone())

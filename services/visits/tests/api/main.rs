@@ -8,6 +8,7 @@ mod faults;
 mod figures;
 mod kit;
 mod nearby;
+mod nights;
 mod openapi;
 mod photos;
 mod plans;

@@ -35,7 +35,7 @@ fn monday() -> Value {
     json!({"from": "2026-11-23", "until": "2026-11-23"})
 }
 
-async fn lives_in_torino(who: &Caller, more: Value) {
+pub async fn lives_in_torino(who: &Caller, more: Value) {
     let mut hours = json!({"start": {"label": "Casa", "lat": 45.07, "lng": 7.68}});
     if let (Some(hours), Value::Object(more)) = (hours.as_object_mut(), more) {
         hours.extend(more);

@@ -49,7 +49,7 @@ pub enum Parked {
 }
 
 /// Known, and nothing that is counted.
-const PASSED_OVER: [&str; 19] = [
+const PASSED_OVER: [&str; 20] = [
     "crm.approval_rules",
     "crm.assignment_rule",
     "crm.campaign",
@@ -68,6 +68,7 @@ const PASSED_OVER: [&str; 19] = [
     "visits.photo",
     "visits.place_hours",
     "visits.report_template",
+    "visits.stay",
     "visits.territory",
 ];
 

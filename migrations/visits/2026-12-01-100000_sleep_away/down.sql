@@ -1,0 +1,2 @@
+DROP TABLE nights;
+DROP TABLE stays;
