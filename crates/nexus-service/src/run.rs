@@ -175,7 +175,7 @@ async fn live(service: Service, start: Start, listener: TcpListener) -> Result<(
     };
     let configure = start.parts.configure;
     let mount = move |cfg: &mut ServiceConfig| configure(cfg);
-    let running = serve(listener, app, (service.openapi)(), migrated, mount)?;
+    let running = serve(listener, app, service, migrated, mount)?;
     tracing::info!(service = service.name, address = %running.address, "listening");
     if !ready {
         tokio::select! {

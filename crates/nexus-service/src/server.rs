@@ -14,7 +14,8 @@ use utoipa::openapi::OpenApi;
 
 use crate::app::App;
 use crate::drain::Drain;
-use crate::tracing_layer::{methods, trace};
+use crate::run::Service;
+use crate::tracing_layer::{Methods, trace};
 
 /// Two cores, two workers.
 const WORKERS: usize = 2;
@@ -62,14 +63,14 @@ struct Readiness {
     drain: Arc<Drain>,
 }
 
-/// Starts the HTTP server.
+/// Starts the HTTP server of a service with these routes, which may be more than its own `configure`.
 ///
 /// # Errors
 /// When the listener cannot be used.
 pub fn serve(
     listener: TcpListener,
     app: App,
-    document: OpenApi,
+    service: Service,
     migrated: Arc<AtomicBool>,
     configure: impl Fn(&mut ServiceConfig) + Clone + Send + 'static,
 ) -> std::io::Result<Running> {
@@ -80,9 +81,7 @@ pub fn serve(
         migrated,
         drain: Arc::clone(&drain),
     };
-    let name = Data::new(Name(own_name(&document)));
-    let known = methods(&document);
-    let document = Data::new(document);
+    let known = Arc::new(Methods::new(service.openapi));
     let waiting = app.feed.clone();
     let (db, feed) = (Data::new(app.db.clone()), Data::new(app.feed.clone()));
     let verifier = Data::from(Arc::clone(&app.verifier));
@@ -96,16 +95,17 @@ pub fn serve(
             .app_data(feed.clone())
             .app_data(verifier.clone())
             .app_data(readiness.clone())
-            .app_data(document.clone())
-            .app_data(name.clone())
             .app_data(PayloadConfig::new(BODY_MOST))
             .wrap(from_fn(move |request, next| {
                 trace(Arc::clone(&known), Arc::clone(&drain), request, next)
             }))
             .service(resource("/healthz").route(get().to(healthz)))
             .service(resource("/readyz").route(get().to(readyz)))
-            .service(resource("/metrics").route(get().to(metrics)))
-            .service(resource("/internal/openapi.json").route(get().to(openapi)))
+            .service(resource("/metrics").route(get().to(move || metrics(service.name))))
+            .service(
+                resource("/internal/openapi.json")
+                    .route(get().to(move || document(service.openapi))),
+            )
             .configure(nexus_outbox::events_route)
             .configure(|cfg| configure(cfg))
             .default_service(to(not_found_handler))
@@ -165,21 +165,14 @@ async fn readyz(readiness: Data<Readiness>) -> HttpResponse {
     }
 }
 
-struct Name(String);
-
-/// Titles are `NEXUS-CRM: crm`.
-fn own_name(document: &OpenApi) -> String {
-    let title = &document.info.title;
-    title.rsplit(' ').next().unwrap_or(title).to_owned()
-}
-
 /// Numbers for Prometheus. Like every path outside `/api` it is reached from inside only: the gateway does not route it.
-async fn metrics(name: Data<Name>) -> HttpResponse {
+async fn metrics(name: &'static str) -> HttpResponse {
     HttpResponse::Ok()
         .content_type(nexus_telemetry::metrics::CONTENT_TYPE)
-        .body(nexus_telemetry::metrics::told(&name.0))
+        .body(nexus_telemetry::metrics::told(name))
 }
 
-async fn openapi(document: Data<OpenApi>) -> Json<Data<OpenApi>> {
-    Json(document)
+/// Made when somebody asks: kept, it would be a large part of the service's memory.
+async fn document(made: fn() -> OpenApi) -> Json<OpenApi> {
+    Json(made())
 }

@@ -1,7 +1,7 @@
 //! Around every request: its trace, and problems instead of bare errors.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 use actix_web::body::{BoxBody, MessageBody};
@@ -21,11 +21,27 @@ use crate::drain::{Counted, Drain};
 /// Who watches a service is not what it is watched for.
 const WATCHING: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
 
-/// Which methods each path knows, for 405.
-pub(crate) type Methods = Arc<HashMap<String, String>>;
+/// Which methods each path knows, for 405: read off the service's own document when somebody is told.
+pub(crate) struct Methods {
+    document: fn() -> OpenApi,
+    known: OnceLock<HashMap<String, String>>,
+}
 
-/// Reads the methods off the service's own document.
-pub(crate) fn methods(document: &OpenApi) -> Methods {
+impl Methods {
+    pub(crate) fn new(document: fn() -> OpenApi) -> Self {
+        Self {
+            document,
+            known: OnceLock::new(),
+        }
+    }
+
+    fn of(&self, path: &str) -> &str {
+        let known = self.known.get_or_init(|| methods(&(self.document)()));
+        known.get(path).map_or("", String::as_str)
+    }
+}
+
+fn methods(document: &OpenApi) -> HashMap<String, String> {
     let paths = document.paths.paths.iter().map(|(path, item)| {
         let known = [
             (Method::GET, item.get.is_some()),
@@ -40,7 +56,7 @@ pub(crate) fn methods(document: &OpenApi) -> Methods {
             .collect();
         (path.clone(), names.join(", "))
     });
-    Arc::new(paths.collect())
+    paths.collect()
 }
 
 fn fresh_context() -> TraceParent {
@@ -51,7 +67,7 @@ fn fresh_context() -> TraceParent {
 }
 
 pub(crate) async fn trace(
-    methods: Methods,
+    methods: Arc<Methods>,
     drain: Arc<Drain>,
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -109,9 +125,7 @@ fn speak_problem(
     if response.status() != StatusCode::METHOD_NOT_ALLOWED {
         return response;
     }
-    let allow = route
-        .and_then(|route| methods.get(route))
-        .map_or("", String::as_str);
+    let allow = route.map_or("", |route| methods.of(route));
     let problem = Problem::new(
         StatusCode::METHOD_NOT_ALLOWED,
         "method-not-allowed",

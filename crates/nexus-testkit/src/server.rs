@@ -81,7 +81,7 @@ impl TestServer {
         let running = nexus_service::serve(
             listener,
             app.clone(),
-            (service.openapi)(),
+            service,
             migrated,
             service.configure,
         )

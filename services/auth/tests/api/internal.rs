@@ -4,10 +4,11 @@ use serde_json::{Value, json};
 
 use crate::kit::{Auth, database};
 
-const INTERNAL: [(Method, &str); 3] = [
+const INTERNAL: [(Method, &str); 4] = [
     (Method::GET, "/internal/events?after=0"),
     (Method::GET, "/internal/revocations"),
     (Method::POST, "/internal/users/import"),
+    (Method::GET, "/internal/readers/{admin}"),
 ];
 
 #[actix_web::test]
@@ -46,9 +47,10 @@ async fn internal_paths_take_service_tokens_and_public_ones_take_peoples() {
     let service = auth.service().await;
     for (method, path) in INTERNAL {
         let body = (method == Method::POST).then(|| json!({"actor_id": admin.id, "users": []}));
+        let path = path.replace("{admin}", &admin.id);
         let send = |caller: crate::kit::Caller| {
-            let (method, body) = (method.clone(), body.clone());
-            async move { caller.send(method, path, &[], body.as_ref()).await }
+            let (method, body, path) = (method.clone(), body.clone(), path.clone());
+            async move { caller.send(method, &path, &[], body.as_ref()).await }
         };
         send(auth.nobody()).await.problem(401, "unauthenticated");
         send((*admin).clone()).await.problem(401, "unauthenticated");

@@ -84,11 +84,11 @@ impl Auth {
             clock: nexus_service::now,
         };
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let (configure, document) = (parts.configure, (auth::SERVICE.openapi)());
+        let configure = parts.configure;
         let mount = move |cfg: &mut actix_web::web::ServiceConfig| configure(cfg);
         let migrated = Arc::new(AtomicBool::new(true));
         let running =
-            nexus_service::serve(listener, app.clone(), document, migrated, mount).unwrap();
+            nexus_service::serve(listener, app.clone(), auth::SERVICE, migrated, mount).unwrap();
         (parts.background)(app.clone());
         let http = Client::builder()
             .timeout(Duration::from_secs(30))

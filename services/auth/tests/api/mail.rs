@@ -240,3 +240,116 @@ async fn whoever_asks_again_and_again_has_to_wait() {
     assert_eq!(last, 429);
     assert!(server.letters().is_empty());
 }
+
+/// A letter of another service.
+fn written(id: u128, to: &Person) -> Value {
+    json!({"id": uuid::Uuid::from_u128(id), "user_id": to.id, "subject": "Il tuo riepilogo",
+        "text": "Trattative vinte: 3", "path": "/analytics?period=this_month"})
+}
+
+#[actix_web::test]
+async fn a_letter_of_another_service_goes_to_an_active_user_once() {
+    let (database, server) = (database(), MailServer::start(&[]).await);
+    let auth = Auth::with_mail(&database, server.url.clone()).await;
+    let (admin, service) = (auth.admin().await, auth.service().await);
+    let mario = auth
+        .colleague(&admin, "mario@example.it", &["agent"], None)
+        .await;
+    let reader = |person: &Person| format!("/internal/readers/{}", person.id);
+    let seen = service.get(&reader(&mario)).await.expect(200);
+    assert_eq!(
+        (&seen["reads"], &seen["locale"]),
+        (&json!(true), &json!("it"))
+    );
+    let permissions = seen["permissions"].as_array().unwrap();
+    assert!(permissions.contains(&json!("analytics:read:own")), "{seen}");
+
+    let before = server.letters().len();
+    for _ in 0..2 {
+        let told = service
+            .post("/internal/letters", written(7, &mario))
+            .await
+            .expect(200);
+        assert_eq!(told["kept"], true);
+    }
+    let letter = server.letter(before + 1).await;
+    for part in [
+        "mario@example.it",
+        "Ciao mario@example.it,",
+        "Trattative vinte: 3",
+        "https://crm.example.it/analytics?period=this_month",
+    ] {
+        assert!(letter.contains(part), "{part} in {letter}");
+    }
+    let open = "SELECT text FROM letters WHERE due_at IS NOT NULL OR text <> ''";
+    eventually("it is over, and forgotten", || async {
+        texts(&database, open).is_empty()
+    })
+    .await;
+    service
+        .post("/internal/letters", written(7, &mario))
+        .await
+        .expect(200);
+    service
+        .post("/internal/letters", written(8, &mario))
+        .await
+        .expect(200);
+    server.letter(before + 2).await;
+    eventually("the other is over, too", || async {
+        texts(&database, open).is_empty()
+    })
+    .await;
+    assert_eq!(server.letters().len(), before + 2, "each once");
+
+    admin
+        .post(&format!("/api/v1/users/{}/disable", mario.id), json!({}))
+        .await
+        .expect(200);
+    assert_eq!(
+        service.get(&reader(&mario)).await.expect(200)["reads"],
+        false
+    );
+    let told = service
+        .post("/internal/letters", written(9, &mario))
+        .await
+        .expect(200);
+    assert_eq!(told["kept"], false);
+}
+
+#[actix_web::test]
+async fn letters_of_people_and_to_elsewhere_are_refused() {
+    let (database, server) = (database(), MailServer::start(&[]).await);
+    let auth = Auth::with_mail(&database, server.url.clone()).await;
+    let (admin, service) = (auth.admin().await, auth.service().await);
+    for caller in [auth.nobody(), (*admin).clone()] {
+        caller
+            .post("/internal/letters", written(1, &admin))
+            .await
+            .problem(401, "unauthenticated");
+    }
+    let mut elsewhere = written(1, &admin);
+    elsewhere["path"] = json!("//example.com");
+    let bad = service.post("/internal/letters", elsewhere).await;
+    assert_eq!(
+        bad.problem(422, "validation")["errors"][0]["pointer"],
+        "/path"
+    );
+    service
+        .get("/internal/readers/00000000-0000-7000-8000-00000000dead")
+        .await
+        .problem(404, "not-found");
+    assert!(server.letters().is_empty());
+}
+
+#[actix_web::test]
+async fn without_a_mail_server_other_services_are_told() {
+    let database = database();
+    let auth = Auth::on(&database).await;
+    let (admin, service) = (auth.admin().await, auth.service().await);
+    service
+        .post("/internal/letters", written(1, &admin))
+        .await
+        .problem(409, "no-mail");
+    let path = format!("/internal/readers/{}", admin.id);
+    assert_eq!(service.get(&path).await.expect(200)["reads"], false);
+}
