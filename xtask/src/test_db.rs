@@ -5,7 +5,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
-use nexus_cluster::{Cluster, Options, Purpose, ServiceRole, bootstrap};
+use nexus_cluster::{Binaries, Cluster, Options, Purpose, ServiceRole, bootstrap};
 
 pub const VARIABLE: &str = "NEXUS_TEST_DATABASE_URL";
 /// The socket's folder keeps strangers out; the password only has to be known to every test.
@@ -21,34 +21,55 @@ pub fn start() -> Result<String> {
             .ok()
             .context("the test database's URL is not text");
     }
-    let cluster = open()?;
+    let programs = Programs::named()?;
+    let cluster = programs.open()?;
     cluster.start()?;
     let server = cluster.server();
     let roles = SERVICES.map(|service| ServiceRole::of(service, PASSWORD));
     bootstrap(&server, DATABASE, &roles)?;
     let url = server.admin_url_of(DATABASE);
-    fs::write(folder().join("url"), &url)?;
+    fs::write(programs.folder.join("url"), &url)?;
     Ok(url)
 }
 
 pub fn stop() -> Result<()> {
-    if folder().is_dir() {
-        open()?.stop()?;
+    let programs = Programs::named()?;
+    if programs.folder.is_dir() {
+        programs.open()?.stop()?;
     }
     Ok(())
 }
 
-fn open() -> Result<Cluster> {
-    let binaries = std::env::var_os("NEXUS_PG_BIN").map(PathBuf::from);
-    let options = Options {
-        folder: &folder(),
-        binaries: binaries.as_deref(),
-        purpose: Purpose::Throwaway,
-        password: PASSWORD,
-    };
-    Ok(Cluster::open(&options)?)
+/// PostgreSQL's programs, and the folder with their data.
+struct Programs {
+    named: Option<PathBuf>,
+    folder: PathBuf,
 }
 
-fn folder() -> PathBuf {
-    crate::target().join("test-pg")
+impl Programs {
+    /// Those that `NEXUS_PG_BIN` names have a folder of their own for each version.
+    fn named() -> Result<Self> {
+        let target = crate::target();
+        let Some(named) = std::env::var_os("NEXUS_PG_BIN").map(PathBuf::from) else {
+            return Ok(Self {
+                named: None,
+                folder: target.join("test-pg"),
+            });
+        };
+        let version = Binaries::find(Some(&named), None)?.major;
+        Ok(Self {
+            named: Some(named),
+            folder: target.join(format!("test-pg-{version}")),
+        })
+    }
+
+    fn open(&self) -> Result<Cluster> {
+        let options = Options {
+            folder: &self.folder,
+            binaries: self.named.as_deref(),
+            purpose: Purpose::Throwaway,
+            password: PASSWORD,
+        };
+        Ok(Cluster::open(&options)?)
+    }
 }
