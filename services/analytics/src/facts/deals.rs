@@ -56,7 +56,12 @@ pub fn derive(conn: &mut PgConnection, tables: Tables, ids: &[Uuid]) -> DbResult
                 }),
         );
     }
-    for table in ["passages", "forecasts"] {
+    // A rebuild derives each deal once.
+    let known: &[&str] = match tables {
+        Tables::Serving => &["passages", "forecasts"],
+        Tables::Next => &[],
+    };
+    for table in known {
         diesel::sql_query(tables.of(&format!("DELETE FROM {{t}}{table} WHERE deal_id = ANY($1)")))
             .bind::<Array<SqlUuid>, _>(ids)
             .execute(conn)?;

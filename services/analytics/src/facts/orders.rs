@@ -29,6 +29,28 @@ pub fn derive(conn: &mut PgConnection, tables: Tables, clients: Option<&[Uuid]>)
     } else {
         sql.replace("o.$1", "$1")
     };
+    run(conn, &tables.of(&sql), clients)?;
+    derive_products(conn, tables, clients)
+}
+
+/// What the orders' lines have of their order. Nearly always it is as when they were saved.
+fn derive_products(
+    conn: &mut PgConnection,
+    tables: Tables,
+    clients: Option<&[Uuid]>,
+) -> DbResult<()> {
+    let of = if clients.is_some() {
+        "o.client_id = ANY($1)"
+    } else {
+        "$1 IS NOT NULL"
+    };
+    let sql = format!(
+        "UPDATE {{t}}order_products p SET day = o.day, owner_id = o.owner_id, counted = o.counted, province = o.province,
+             source_id = o.source_id
+         FROM {{t}}orders o WHERE o.id = p.order_id AND {of} AND
+             (p.day, p.owner_id, p.counted, p.province, p.source_id) IS DISTINCT FROM
+             (o.day, o.owner_id, o.counted, o.province, o.source_id)"
+    );
     run(conn, &tables.of(&sql), clients)
 }
 

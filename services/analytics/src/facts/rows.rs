@@ -242,7 +242,7 @@ pub fn save_offers(conn: &mut PgConnection, tables: Tables, rows: &[Offer]) -> D
     run(conn, tables, &sql, rows)
 }
 
-/// What orders contain: of each order the newest that was told.
+/// What orders contain: of each order the newest that was told, with what filters ask of the order, which is saved before.
 pub fn save_order_products(
     conn: &mut PgConnection,
     tables: Tables,
@@ -259,9 +259,12 @@ pub fn save_order_products(
     );
     run(conn, tables, &delete, rows)?;
     let insert = format!(
-        "{newest} INSERT INTO {{t}}order_products (order_id, product_id, version, quantity, net_cents)
-         SELECT DISTINCT ON (r.order_id, r.product_id) r.order_id, r.product_id, r.version, r.quantity, r.net_cents
-         FROM told r JOIN newest USING (order_id, version)
+        "{newest} INSERT INTO {{t}}order_products (order_id, product_id, version, quantity, net_cents, day, owner_id, counted,
+             province, source_id)
+         SELECT DISTINCT ON (r.order_id, r.product_id) r.order_id, r.product_id, r.version, r.quantity, r.net_cents, o.day,
+             o.owner_id, o.counted, coalesce(c.province, ''), c.source_id
+         FROM told r JOIN newest USING (order_id, version) JOIN {{t}}orders o ON o.id = r.order_id
+         LEFT JOIN {{t}}clients c ON c.id = o.client_id
          WHERE NOT EXISTS (SELECT FROM {{t}}order_products k
              WHERE k.order_id = r.order_id AND k.version >= r.version)
          ORDER BY r.order_id, r.product_id"

@@ -1,5 +1,6 @@
 //! The measures in SQL. Each selects `id, day, owner_id, key, n, cents, province, product_id, source_id` from its facts;
-//! `{t}` stands for the tables' prefix. What is archived never counts.
+//! `{t}` stands for the tables' prefix. What is archived never counts. A `key` is of whatever type the facts have: sums go
+//! by it as it is, and only their lines are written as text.
 
 use super::{Fact, Measure, Slice};
 
@@ -14,8 +15,10 @@ pub struct Definition {
     pub by_province: bool,
     pub by_product: bool,
     pub by_source: bool,
-    /// Rolled up without owner: it has too many keys. `plain` then selects the same from fewer tables.
+    /// Rolled up without owner: it has too many keys. This then selects the same for all records together.
     pub ownerless: Option<&'static str>,
+    /// Records of different `cents` are different lines: their value stands behind the key, `key:value`.
+    pub by_value: bool,
 }
 
 const SALES: &[Slice] = &[
@@ -38,6 +41,7 @@ const fn deal(select: &'static str, slices: &'static [Slice]) -> Definition {
         by_product: true,
         by_source: true,
         ownerless: None,
+        by_value: false,
     }
 }
 
@@ -158,20 +162,20 @@ const fn deals(measure: Measure) -> Definition {
             SALES,
         ),
         Measure::LostReason => deal(
-            "SELECT d.id, d.closed_on AS day, d.owner_id, coalesce(d.lost_reason_id::text, '') AS key, 1::bigint AS n,
+            "SELECT d.id, d.closed_on AS day, d.owner_id, d.lost_reason_id AS key, 1::bigint AS n,
              d.amount_cents AS cents, d.province, d.product_id, d.source_id
              FROM {t}deals d WHERE NOT d.archived AND d.status = 'lost'",
             KEYS,
         ),
         Measure::Open => deal(
-            "SELECT d.id, DATE '1970-01-01' AS day, d.owner_id, d.stage_id::text AS key, 1::bigint AS n,
+            "SELECT d.id, DATE '1970-01-01' AS day, d.owner_id, d.stage_id AS key, 1::bigint AS n,
              d.amount_cents AS cents, d.province, d.product_id, d.source_id
              FROM {t}deals d WHERE NOT d.archived AND d.status = 'open'",
             NOW,
         ),
         Measure::OpenSince => deal(
             "SELECT d.id, (d.stage_entered_at AT TIME ZONE 'Europe/Rome')::date AS day, d.owner_id,
-             d.stage_id::text AS key, 1::bigint AS n, d.amount_cents AS cents, d.province, d.product_id, d.source_id
+             d.stage_id AS key, 1::bigint AS n, d.amount_cents AS cents, d.province, d.product_id, d.source_id
              FROM {t}deals d WHERE NOT d.archived AND d.status = 'open'",
             KEYS,
         ),
@@ -181,7 +185,8 @@ const fn deals(measure: Measure) -> Definition {
             KEYS,
         ),
         Measure::StageDays => Definition {
-            ownerless: Some(STAGE_DAYS),
+            ownerless: Some(ALL_STAGE_DAYS),
+            by_value: true,
             ..deal(STAGE_DAYS, KEYS)
         },
         Measure::CloseDays => Definition {
@@ -189,13 +194,13 @@ const fn deals(measure: Measure) -> Definition {
             ..deal(CLOSE_DAYS, KEYS)
         },
         Measure::Expected => deal(
-            "SELECT d.id, d.expected_close_on AS day, d.owner_id, d.stage_id::text AS key, 1::bigint AS n,
+            "SELECT d.id, d.expected_close_on AS day, d.owner_id, d.stage_id AS key, 1::bigint AS n,
              d.amount_cents AS cents, d.province, d.product_id, d.source_id
              FROM {t}deals d WHERE NOT d.archived AND d.status = 'open' AND d.expected_close_on IS NOT NULL",
             KEYS,
         ),
         Measure::Forecast => deal(
-            "SELECT f.deal_id AS id, f.month AS day, f.owner_id, f.stage_id::text AS key, 1::bigint AS n,
+            "SELECT f.deal_id AS id, f.month AS day, f.owner_id, f.stage_id AS key, 1::bigint AS n,
              f.amount_cents AS cents, f.province, f.product_id, f.source_id FROM {t}forecasts f WHERE true",
             KEYS,
         ),
@@ -207,10 +212,14 @@ const fn deals(measure: Measure) -> Definition {
     }
 }
 
-const STAGE_DAYS: &str = "SELECT p.deal_id AS id, p.left_on AS day, p.owner_id, p.stage_id || ':' || p.days AS key,
+const STAGE_DAYS: &str = "SELECT p.deal_id AS id, p.left_on AS day, p.owner_id, p.stage_id AS key,
      1::bigint AS n, p.days::bigint AS cents, p.province, p.product_id, p.source_id FROM {t}passages p WHERE true";
 
-const CLOSE_DAYS: &str = "SELECT d.id, d.closed_on AS day, d.owner_id, (d.closed_on - d.opened_on)::text AS key,
+/// By the expression of `passages_left`, which is of no use to questions about some of the deals.
+const ALL_STAGE_DAYS: &str = "SELECT p.deal_id AS id, p.left_on + 0 AS day, p.owner_id, p.stage_id AS key,
+     1::bigint AS n, p.days::bigint AS cents, p.province, p.product_id, p.source_id FROM {t}passages p WHERE true";
+
+const CLOSE_DAYS: &str = "SELECT d.id, d.closed_on AS day, d.owner_id, d.closed_on - d.opened_on AS key,
      1::bigint AS n, (d.closed_on - d.opened_on)::bigint AS cents, d.province, d.product_id, d.source_id
      FROM {t}deals d WHERE NOT d.archived AND d.status = 'won'";
 
@@ -224,9 +233,8 @@ const fn orders(measure: Measure) -> Definition {
         Measure::OrderedProduct => Definition {
             by_product: true,
             ..order(
-                "SELECT o.id, o.day, o.owner_id, p.product_id::text AS key, 1::bigint AS n, p.net_cents AS cents,
-                 o.province, p.product_id, o.source_id
-                 FROM {t}orders o JOIN {t}order_products p ON p.order_id = o.id WHERE o.counted",
+                "SELECT p.order_id AS id, p.day, p.owner_id, p.product_id AS key, 1::bigint AS n, p.net_cents AS cents,
+                 p.province, p.product_id, p.source_id FROM {t}order_products p WHERE p.counted",
                 KEYS,
             )
         },

@@ -90,6 +90,27 @@ fn filled(definition: &Definition) -> Vec<(Slice, Scope)> {
     filled
 }
 
+/// A measure's key as text, of rows called `row`; nothing where the row is of a set without it.
+#[must_use]
+pub fn key_text(definition: &Definition, row: &str, value: &str) -> String {
+    if definition.by_value {
+        format!("{row}key || ':' || {row}{value}")
+    } else {
+        format!("{row}key::text")
+    }
+}
+
+/// What a measure selects, its keys as text.
+#[must_use]
+pub fn texted(definition: &Definition, tables: Tables) -> String {
+    format!(
+        "SELECT k.id, k.day, k.owner_id, coalesce({key}, '') AS key, k.n, k.cents, k.province, k.product_id, k.source_id
+         FROM ({select}) k",
+        key = key_text(definition, "k.", "cents"),
+        select = tables.of(definition.select),
+    )
+}
+
 fn cells_of(measure: Measure, tables: Tables, of: &str) -> String {
     let definition = definition(measure);
     let places: Vec<String> = filled(&definition)
@@ -100,7 +121,7 @@ fn cells_of(measure: Measure, tables: Tables, of: &str) -> String {
         "SELECT {}::smallint AS measure, s.slice, s.day, s.owner_id, s.key, b.n, b.cents FROM ({}) b
          CROSS JOIN LATERAL (VALUES {}) s (slice, day, owner_id, key) WHERE {of}",
         measure.number(),
-        tables.of(definition.select),
+        texted(&definition, tables),
         places.join(", "),
     )
 }
@@ -130,13 +151,14 @@ fn place(definition: &Definition, slice: Slice, scope: Scope) -> String {
     )
 }
 
-/// All cells that a measure fills, counted in one go through its records; what [`cells`] says of all of them.
+/// All cells that a measure fills, counted in one go through its records; what [`cells`] says of all of them. In the order
+/// in which they are read: those of an owner side by side.
 #[must_use]
 pub fn all_cells(measure: Measure, tables: Tables) -> String {
     let definition = definition(measure);
     let filled: Vec<(i16, Vec<&str>)> = filled(&definition)
         .into_iter()
-        .map(|(slice, scope)| (number(slice, scope), dimensions(slice, scope)))
+        .map(|(slice, scope)| (number(slice, scope), dimensions(&definition, slice, scope)))
         .collect();
     let used: Vec<&str> = DIMENSIONS
         .into_iter()
@@ -156,26 +178,34 @@ pub fn all_cells(measure: Measure, tables: Tables) -> String {
             format!("WHEN {without} THEN {number}")
         })
         .collect();
-    let of = |names: &[&str], otherwise: &str| {
-        let mut told: Vec<&str> = names
+    let of = |columns: &[(&str, &str)], otherwise: &str| {
+        let mut told: Vec<&str> = columns
             .iter()
-            .copied()
-            .filter(|name| used.contains(name))
+            .filter(|(column, _)| used.contains(column))
+            .map(|(_, text)| *text)
             .collect();
         told.push(otherwise);
         format!("coalesce({})", told.join(", "))
     };
+    let key = key_text(&definition, "", "value");
+    let keys = [
+        ("key", key.as_str()),
+        ("province", "province"),
+        ("product", "product::text"),
+        ("source", "source::text"),
+    ];
     format!(
         "SELECT {measure}::smallint, (CASE GROUPING({used}) {numbers} END)::smallint, {day}, {owner}, {key}, sum(n)::bigint,
              sum(cents)::bigint
-         FROM (SELECT day, date_trunc('month', day::timestamp)::date AS month, owner_id, key, province, product, source, n, cents
-             FROM ({rows}) r) c GROUP BY GROUPING SETS ({sets}) HAVING count(*) > 0",
+         FROM (SELECT day, date_trunc('month', day::timestamp)::date AS month, owner_id, key, value, province, product, source,
+             n, cents FROM ({rows}) r) c GROUP BY GROUPING SETS ({sets}) HAVING count(*) > 0
+         ORDER BY 2, 4, 3",
         measure = measure.number(),
         used = used.join(", "),
         numbers = numbers.join(" "),
-        day = of(&["day", "month"], "DATE '1970-01-01'"),
-        owner = of(&["owner_id"], &format!("'{NOBODY}'::uuid")),
-        key = of(&["key", "province", "product", "source"], "''"),
+        day = of(&[("day", "day"), ("month", "month")], "DATE '1970-01-01'"),
+        owner = of(&[("owner_id", "owner_id")], &format!("'{NOBODY}'::uuid")),
+        key = of(&keys, "''"),
         rows = rows(&definition, tables, &used),
         sets = sets.join(", "),
     )
@@ -188,27 +218,33 @@ fn rows(definition: &Definition, tables: Tables, used: &[&str]) -> String {
     } else {
         "b.owner_id".to_owned()
     };
+    let value = if definition.by_value {
+        "b.cents"
+    } else {
+        "NULL::bigint"
+    };
     let select = tables.of(definition.select);
     let more = ["province", "product", "source"];
     if used.iter().any(|dimension| more.contains(dimension)) {
         format!(
-            "SELECT b.day, {owner} AS owner_id, b.key, b.province, coalesce(b.product_id::text, '') AS product,
-                 coalesce(b.source_id::text, '') AS source, b.n, b.cents FROM ({select}) b"
+            "SELECT b.day, {owner} AS owner_id, b.key, {value} AS value, b.province, b.product_id AS product,
+                 b.source_id AS source, b.n, b.cents FROM ({select}) b"
         )
     } else {
         format!(
-            "SELECT b.day, {owner} AS owner_id, b.key, '' AS province, '' AS product, '' AS source, sum(b.n)::bigint AS n,
-                 sum(b.cents)::bigint AS cents FROM ({select}) b GROUP BY b.day, {owner}, b.key"
+            "SELECT b.day, {owner} AS owner_id, b.key, {value} AS value, '' AS province, NULL::uuid AS product,
+                 NULL::uuid AS source, sum(b.n)::bigint AS n, sum(b.cents)::bigint AS cents
+             FROM ({select}) b GROUP BY 1, 2, 3, 4"
         )
     }
 }
 
-const DIMENSIONS: [&str; 7] = [
-    "owner_id", "day", "month", "key", "province", "product", "source",
+const DIMENSIONS: [&str; 8] = [
+    "owner_id", "day", "month", "key", "value", "province", "product", "source",
 ];
 
 /// What a cell sums by.
-fn dimensions(slice: Slice, scope: Scope) -> Vec<&'static str> {
+fn dimensions(definition: &Definition, slice: Slice, scope: Scope) -> Vec<&'static str> {
     let when = if scope == Scope::AllByDay {
         "day"
     } else {
@@ -223,6 +259,9 @@ fn dimensions(slice: Slice, scope: Scope) -> Vec<&'static str> {
         Slice::Key => vec![when, "key"],
         Slice::Now => vec!["key"],
     };
+    if definition.by_value && dimensions.contains(&"key") {
+        dimensions.push("value");
+    }
     if scope == Scope::Owned {
         dimensions.push("owner_id");
     }

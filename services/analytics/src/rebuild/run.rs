@@ -62,6 +62,7 @@ impl Rebuilder {
     /// Does the work, and notes how it ended.
     async fn work(&self, id: Uuid) {
         let failure = self.rebuild(id).await.err().map(|error| error.to_string());
+        let is_done = failure.is_none();
         match &failure {
             None => tracing::info!(rebuild.id = %id, "the figures are counted anew"),
             Some(cause) => {
@@ -77,6 +78,10 @@ impl Rebuilder {
         });
         if let Err(error) = noted.await {
             tracing::warn!(cause = %error, "the end of a rebuild is not noted");
+        }
+        // Outside a transaction, as it has to be. PostgreSQL would do it by itself, minutes later.
+        if is_done && let Err(error) = self.app.db.read(tables::settle).await {
+            tracing::debug!(cause = %error, "the new tables settle later");
         }
     }
 

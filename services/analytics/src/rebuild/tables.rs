@@ -58,8 +58,9 @@ fn make_index(conn: &mut PgConnection, table: &str, index: &Index) -> DbResult<(
     Ok(())
 }
 
-/// Lets PostgreSQL look at what was filled.
+/// Lets PostgreSQL look at what was filled: roughly, for what is derived of it.
 pub fn look(conn: &mut PgConnection) -> DbResult<()> {
+    conn.batch_execute("SET LOCAL default_statistics_target = 20")?;
     for table in TABLES {
         conn.batch_execute(&format!("ANALYZE next_{table}"))?;
     }
@@ -99,6 +100,14 @@ pub fn swap(conn: &mut PgConnection) -> DbResult<()> {
     }
     // They belonged to the sums that are gone.
     conn.batch_execute("DELETE FROM count_deltas")?;
+    Ok(())
+}
+
+/// Marks what everybody sees, without which indexes alone answer nothing. Whoever reads is not in its way.
+pub fn settle(conn: &mut PgConnection) -> DbResult<()> {
+    for table in TABLES {
+        conn.batch_execute(&format!("VACUUM {table}"))?;
+    }
     Ok(())
 }
 

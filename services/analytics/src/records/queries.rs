@@ -8,7 +8,7 @@ use super::model::{Listed, RecordLine, Without};
 use crate::dashboard::names::Names;
 use crate::measures::Measure;
 use crate::measures::read::{Span, Which};
-use crate::measures::sql::{NOBODY, Tables, date, quoted};
+use crate::measures::sql::{NOBODY, Tables, date, quoted, texted};
 
 /// Which records.
 #[derive(Debug, Clone)]
@@ -86,9 +86,9 @@ fn grouped(names: &Names, listing: &Listing) -> String {
     let (select, definition) = match listing.listed {
         Listed::Measure(measure) => {
             let definition = crate::measures::definition(measure);
-            (definition.select, definition)
+            (texted(&definition, Tables::Serving), definition)
         }
-        Listed::Work(work) => (work.select(), work.definition()),
+        Listed::Work(work) => (work.select().to_owned(), work.definition()),
     };
     let keyed = listing
         .key
@@ -105,7 +105,7 @@ fn grouped(names: &Names, listing: &Listing) -> String {
     format!(
         "SELECT b.id, b.day, sum(b.n)::bigint AS n, sum(b.cents)::bigint AS cents FROM ({}) b
          WHERE {}{keyed}{without} AND $1::timestamptz IS NOT NULL GROUP BY b.id, b.day",
-        Tables::Serving.of(select),
+        select,
         listing.which.conditions(&definition, listing.span),
     )
 }

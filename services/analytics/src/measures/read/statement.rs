@@ -9,7 +9,7 @@ use super::lines::Line;
 use super::plan::{Facts, Plan};
 use super::{By, Span, Which};
 use crate::measures::definition;
-use crate::measures::sql::Tables;
+use crate::measures::sql::{Tables, key_text};
 
 /// Days as a bit, months, owners and keys.
 const DAY: i32 = 1;
@@ -29,10 +29,19 @@ const fn bits(by: By) -> i32 {
 }
 
 pub fn run(conn: &mut PgConnection, which: &Which, plan: &Plan) -> DbResult<Vec<Line>> {
-    let owned = match &which.owners {
-        // `counts_owner` holds these slices.
-        Some(_) => " AND owner_id = ANY ($7) AND slice < 10",
-        None => " AND $7::uuid[] IS NOT NULL",
+    // Of each owner the rows of `counts_owner`, which holds these slices by an expression of the day: by the day itself it
+    // would be a walk through everybody's.
+    let (owners, counted, appended) = match &which.owners {
+        Some(_) => (
+            " CROSS JOIN unnest($7) o (owner)",
+            "owner_id = o.owner AND day + 0 BETWEEN a.first AND a.last AND slice < 10",
+            "owner_id = ANY ($7) AND slice < 10",
+        ),
+        None => (
+            "",
+            "day BETWEEN a.first AND a.last",
+            "$7::uuid[] IS NOT NULL",
+        ),
     };
     let mut parts = vec![format!(
         "SELECT a.read, 0::smallint AS measure, 0::smallint AS slice,
@@ -40,11 +49,11 @@ pub fn run(conn: &mut PgConnection, which: &Which, plan: &Plan) -> DbResult<Vec<
                  AS day,
              CASE WHEN a.by & {OWNER} <> 0 THEN c.owner_id END AS owner_id,
              CASE WHEN a.by & {KEY} <> 0 THEN c.key ELSE '' END AS key, sum(c.n)::bigint AS n, sum(c.cents)::bigint AS cents
-         FROM unnest($1, $2, $3, $4, $5, $6) a (read, measure, slice, first, last, by) CROSS JOIN LATERAL (
-             SELECT day, owner_id, key, n, cents FROM counts WHERE measure = a.measure AND slice = a.slice
-                 AND day BETWEEN a.first AND a.last{owned} OFFSET 0) c GROUP BY 1, 4, 5, 6
+         FROM unnest($1, $2, $3, $4, $5, $6) a (read, measure, slice, first, last, by){owners} CROSS JOIN LATERAL (
+             SELECT day, owner_id, key, n, cents FROM counts WHERE measure = a.measure AND slice = a.slice AND {counted}
+                 OFFSET 0) c GROUP BY 1, 4, 5, 6
          UNION ALL SELECT -1, measure, slice, day, owner_id, key, sum(n)::bigint, sum(cents)::bigint FROM count_deltas
-         WHERE measure = ANY ($2) AND slice = ANY ($3){owned} GROUP BY measure, slice, day, owner_id, key"
+         WHERE measure = ANY ($2) AND slice = ANY ($3) AND {appended} GROUP BY measure, slice, day, owner_id, key"
     )];
     let mut first = plan.counts.len();
     for facts in &plan.facts {
@@ -78,18 +87,25 @@ impl Facts {
         let definition = definition(self.measure);
         let plain = definition.ownerless.filter(|_| self.ownerless);
         let select = plain.unwrap_or(definition.select);
+        let valued = definition.by_value;
         let used: Vec<&str> = COLUMNS
             .into_iter()
-            .filter(|column| self.ways.iter().any(|(by, _)| set(*by).contains(column)))
+            .filter(|column| {
+                let mut ways = self.ways.iter();
+                ways.any(|(by, _)| set(*by, valued).contains(column))
+            })
             .collect();
         let sets: Vec<String> = self
             .ways
             .iter()
-            .map(|(by, _)| format!("({})", set(*by).join(", ")))
+            .map(|(by, _)| format!("({})", set(*by, valued).join(", ")))
             .collect();
         let ways = self.ways.iter().enumerate();
         let numbers: Vec<String> = ways
-            .map(|(place, (by, _))| format!("WHEN {} THEN {}", without(*by, &used), first + place))
+            .map(|(place, (by, _))| {
+                let without = without(set(*by, valued), &used);
+                format!("WHEN {without} THEN {}", first + place)
+            })
             .collect();
         let number = if used.is_empty() {
             first.to_string()
@@ -100,24 +116,31 @@ impl Facts {
                 numbers.join(" ")
             )
         };
-        let of = |columns: &[&str], otherwise: &str| {
+        let of = |columns: &[(&str, &str)], otherwise: &str| {
             let mut told: Vec<&str> = columns
                 .iter()
-                .copied()
-                .filter(|column| used.contains(column))
+                .filter(|(column, _)| used.contains(column))
+                .map(|(_, text)| *text)
                 .collect();
             told.push(otherwise);
             format!("coalesce({})", told.join(", "))
         };
+        let key = key_text(&definition, "", "value");
+        let keys = [
+            ("key", key.as_str()),
+            ("province", "province"),
+            ("product", "product::text"),
+            ("source", "source::text"),
+        ];
         format!(
             "SELECT {number} AS read, 0::smallint, 0::smallint, {day}, {owner}, {key}, coalesce(sum(n), 0)::bigint,
                  coalesce(sum(cents), 0)::bigint
-             FROM (SELECT b.day, date_trunc('month', b.day::timestamp)::date AS month, b.owner_id, b.key, b.province,
-                 coalesce(b.product_id::text, '') AS product, coalesce(b.source_id::text, '') AS source, b.n, b.cents
+             FROM (SELECT b.day, date_trunc('month', b.day::timestamp)::date AS month, b.owner_id, b.key, b.cents AS value,
+                 b.province, b.product_id AS product, b.source_id AS source, b.n, b.cents
                  FROM ({select}) b WHERE {conditions}) f{first} GROUP BY GROUPING SETS ({sets})",
-            day = of(&["day", "month"], "NULL::date"),
-            owner = of(&["owner_id"], "NULL::uuid"),
-            key = of(&["key", "province", "product", "source"], "''"),
+            day = of(&[("day", "day"), ("month", "month")], "NULL::date"),
+            owner = of(&[("owner_id", "owner_id")], "NULL::uuid"),
+            key = of(&keys, "''"),
             select = Tables::Serving.of(select),
             conditions = which.conditions(&definition, self.span),
             sets = sets.join(", "),
@@ -126,28 +149,30 @@ impl Facts {
 }
 
 /// By what facts can be summed.
-const COLUMNS: [&str; 7] = [
-    "day", "month", "owner_id", "key", "province", "product", "source",
+const COLUMNS: [&str; 8] = [
+    "day", "month", "owner_id", "key", "value", "province", "product", "source",
 ];
 
-const fn set(by: By) -> &'static [&'static str] {
-    match by {
-        By::Nothing => &[],
-        By::Day => &["day"],
-        By::Month => &["month"],
-        By::Owner => &["owner_id"],
-        By::MonthKey => &["month", "key"],
-        By::Key => &["key"],
-        By::Province => &["province"],
-        By::Product => &["product"],
-        By::Source => &["source"],
+const fn set(by: By, valued: bool) -> &'static [&'static str] {
+    match (by, valued) {
+        (By::Nothing, _) => &[],
+        (By::Day, _) => &["day"],
+        (By::Month, _) => &["month"],
+        (By::Owner, _) => &["owner_id"],
+        (By::MonthKey, false) => &["month", "key"],
+        (By::MonthKey, true) => &["month", "key", "value"],
+        (By::Key, false) => &["key"],
+        (By::Key, true) => &["key", "value"],
+        (By::Province, _) => &["province"],
+        (By::Product, _) => &["product"],
+        (By::Source, _) => &["source"],
     }
 }
 
 /// `GROUPING` of a set, as PostgreSQL tells it: a bit for each column that is not in it, the first the highest.
-fn without(by: By, columns: &[&str]) -> u32 {
+fn without(set: &[&str], columns: &[&str]) -> u32 {
     columns.iter().fold(0, |bits, column| {
-        bits * 2 + u32::from(!set(by).contains(column))
+        bits * 2 + u32::from(!set.contains(column))
     })
 }
 
@@ -158,13 +183,16 @@ mod tests {
     #[test]
     fn a_set_is_known_by_what_is_not_in_it() {
         for (by, bits) in [
-            (By::Nothing, 0b111_1111),
-            (By::Day, 0b011_1111),
-            (By::MonthKey, 0b101_0111),
-            (By::Source, 0b111_1110),
+            (By::Nothing, 0b1111_1111),
+            (By::Day, 0b0111_1111),
+            (By::MonthKey, 0b1010_1111),
+            (By::Source, 0b1111_1110),
         ] {
-            assert_eq!(without(by, &COLUMNS), bits, "{by:?}");
+            assert_eq!(without(set(by, false), &COLUMNS), bits, "{by:?}");
         }
-        assert_eq!(without(By::Key, &["owner_id", "key"]), 0b10);
+        assert_eq!(
+            without(set(By::Key, true), &["owner_id", "key", "value"]),
+            0b100
+        );
     }
 }
