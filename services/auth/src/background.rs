@@ -104,6 +104,7 @@ async fn forget(app: App) {
         let forgotten = app.db.transaction(move |conn| {
             let tries = tries::commands::forget_old(conn, now)?;
             let sessions = sessions::queries::forget_older(conn, now - chrono::Duration::days(90))?;
+            mail::letters::queries::forget_older(conn, now - chrono::Duration::days(30))?;
             Ok::<_, DbError>((tries, sessions))
         });
         match forgotten.await {

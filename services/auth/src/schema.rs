@@ -92,6 +92,20 @@ diesel::table! {
 }
 
 diesel::table! {
+    letters (id) {
+        id -> Uuid,
+        user_id -> Uuid,
+        service -> Text,
+        subject -> Text,
+        text -> Text,
+        path -> Text,
+        tries -> Integer,
+        created_at -> Timestamptz,
+        due_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     tries (key) {
         key -> Bytea,
         failed -> Integer,

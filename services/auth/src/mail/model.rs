@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+
 use chrono::Duration;
 
 /// Which letter.
@@ -31,7 +33,7 @@ impl Kind {
 /// What somebody reads.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Letter {
-    pub subject: &'static str,
+    pub subject: Cow<'static, str>,
     pub body: String,
 }
 
@@ -63,7 +65,7 @@ pub fn letter(kind: Kind, locale: &str, name: &str, url: &str) -> Letter {
     };
     let greeting = if english { "Hello" } else { "Ciao" };
     Letter {
-        subject,
+        subject: subject.into(),
         body: format!("{greeting} {name},\n\n{why}\n\n{url}\n\n{ignore}\n"),
     }
 }

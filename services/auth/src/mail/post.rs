@@ -77,7 +77,7 @@ impl Post {
             .message_id(Some(format!("<{id}@{}>", self.from.email.domain())))
             .from(self.from.clone())
             .to(Mailbox::new(Some(name.to_owned()), address))
-            .subject(letter.subject)
+            .subject(letter.subject.into_owned())
             .header(ContentType::TEXT_PLAIN)
             .body(letter.body)
             .map_err(|_| Undelivered::Never("it cannot be written"))?;

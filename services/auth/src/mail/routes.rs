@@ -11,7 +11,8 @@ use crate::tries::{self, Attempt};
 use crate::users::model::check_email;
 
 pub fn configure(cfg: &mut ServiceConfig) {
-    cfg.service(resource("/api/v1/auth/password/help").route(post().to(help)));
+    cfg.service(resource("/api/v1/auth/password/help").route(post().to(help)))
+        .configure(super::letters::routes::configure);
 }
 
 /// Somebody who forgot their password.
