@@ -17,8 +17,8 @@ use crate::dashboard::Cache;
 use crate::facts::feed::{self, Source, note_change, one_at_a_time};
 use crate::live::Live;
 use crate::{
-    boards, dashboard, definitions, exports, facts, live, measures, options, rebuild, records,
-    targets,
+    boards, dashboard, definitions, digests, exports, facts, live, measures, options, rebuild,
+    records, targets,
 };
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/analytics");
@@ -54,6 +54,7 @@ fn routes(cfg: &mut ServiceConfig) {
     live::routes::configure(cfg);
     exports::routes::configure(cfg);
     boards::routes::configure(cfg);
+    digests::routes::configure(cfg);
     targets::routes::configure(cfg);
     rebuild::routes::configure(cfg);
 }
@@ -127,6 +128,7 @@ fn background(app: &App, sources: &Sources, live: Live) {
     tokio::spawn(live.look(app.clone()));
     tokio::spawn(fold(app.clone()));
     tokio::spawn(rescore(app.clone()));
+    tokio::spawn(digests::send_all(app.clone()));
 }
 
 const FOLD_EVERY: Duration = Duration::from_secs(1);
@@ -185,7 +187,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     paths(
         dashboard::routes::show, records::routes::list, definitions::routes::list, options::routes::show, live::routes::wait,
         exports::routes::export, boards::routes::list, boards::routes::create, boards::routes::show, boards::routes::change,
-        boards::routes::delete, targets::routes::show, targets::routes::replace, rebuild::routes::status,
+        boards::routes::delete, digests::routes::list, digests::routes::set, digests::routes::delete, targets::routes::show, targets::routes::replace, rebuild::routes::status,
         rebuild::routes::parked, rebuild::routes::show, rebuild::routes::start,
     ),
     components(schemas(ProblemBody, FieldError, dashboard::model::Tile)),

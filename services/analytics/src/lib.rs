@@ -9,6 +9,8 @@ pub mod boards;
 pub mod dashboard;
 /// What figures mean.
 pub mod definitions;
+/// Letters with figures.
+pub mod digests;
 /// Figures as files.
 pub mod exports;
 /// What happened.

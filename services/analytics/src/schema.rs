@@ -13,6 +13,23 @@ diesel::table! {
 }
 
 diesel::table! {
+    digests (id) {
+        id -> Uuid,
+        version -> Int8,
+        owner_id -> Uuid,
+        board_id -> Nullable<Uuid>,
+        rhythm -> Text,
+        tiles -> Jsonb,
+        filter -> Jsonb,
+        due_at -> Timestamptz,
+        letter_id -> Nullable<Uuid>,
+        held_until -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     targets (id) {
         id -> Uuid,
         version -> Int8,

@@ -309,6 +309,24 @@ export const analyticsWords: typeof it = {
       deal: 'Open the deals',
       mine: 'As soon as you work with clients and deals, you see here how you do.',
     },
+    digest: {
+      title: 'Send me a digest',
+      text: (board, period) =>
+        `A letter at 7:00 with the figures of “${board}” that you may see at that moment, with the filters of now. Period: ${period}.`,
+      when: 'When',
+      rhythms: {
+        weekdays: 'Every morning, Monday to Friday',
+        mondays: 'Every Monday',
+        months: 'The first of the month',
+        never: 'Never',
+      },
+      next: (at) => `The next one goes out ${at}.`,
+      fixed: 'With days of your own the period stays; one with a name moves on with the days.',
+      saved: (at) => `The next digest goes out ${at}.`,
+      stopped: 'You will not get this digest any more.',
+      noMail:
+        'This installation has no mail server, so it cannot send letters. Whoever looks after it can set one.',
+    },
     board: {
       choose: 'Dashboard',
       usual: 'Overview',

@@ -313,6 +313,24 @@ export const analyticsWords = {
       deal: 'Apri le trattative',
       mine: 'Appena lavori con clienti e trattative, qui vedi come vai.',
     },
+    digest: {
+      title: 'Inviami un riepilogo',
+      text: (board: string, period: string) =>
+        `Una lettera alle 7:00 con le cifre di «${board}» che puoi vedere tu in quel momento e con i filtri di adesso. Periodo: ${period}.`,
+      when: 'Quando',
+      rhythms: {
+        weekdays: 'Ogni mattina, dal lunedì al venerdì',
+        mondays: 'Ogni lunedì',
+        months: 'Il primo del mese',
+        never: 'Mai',
+      },
+      next: (at: string) => `La prossima parte ${at}.`,
+      fixed: 'Con date a scelta il periodo resta questo; uno con un nome va avanti coi giorni.',
+      saved: (at: string) => `Il prossimo riepilogo parte ${at}.`,
+      stopped: 'Non riceverai più questo riepilogo.',
+      noMail:
+        'Questa installazione non ha un server di posta, quindi non può inviare lettere. Chi la gestisce lo può impostare.',
+    },
     board: {
       choose: 'Dashboard',
       usual: 'Panoramica',

@@ -1,4 +1,4 @@
-use chrono::{Datelike, NaiveDate};
+use chrono::{Datelike, Days, Months, NaiveDate};
 use nexus_problem::FieldErrors;
 use nexus_records::text_enum;
 use serde::{Deserialize, Serialize};
@@ -26,6 +26,37 @@ text_enum! {
         ThisMonth = "this_month", LastMonth = "last_month", ThisQuarter = "this_quarter",
         LastQuarter = "last_quarter", ThisYear = "this_year", LastYear = "last_year", Last7 = "last_7",
         Last30 = "last_30", Last90 = "last_90", Last365 = "last_365",
+    }
+}
+
+impl NamedPeriod {
+    /// The days it is today; what has not ended ends today.
+    #[must_use]
+    pub fn on(self, today: NaiveDate) -> Span {
+        let month = first_of_month(today);
+        let back = |day: NaiveDate, months: u32| {
+            day.checked_sub_months(Months::new(months)).unwrap_or(day)
+        };
+        let quarter = back(month, month.month0() % 3);
+        let year = back(month, month.month0());
+        let whole = |from: NaiveDate, next: NaiveDate| Span {
+            from,
+            until: next.pred_opt().unwrap_or(from),
+        };
+        let so_far = |from: NaiveDate| Span { from, until: today };
+        let last = |days: u64| so_far(today.checked_sub_days(Days::new(days - 1)).unwrap_or(today));
+        match self {
+            Self::ThisMonth => so_far(month),
+            Self::LastMonth => whole(back(month, 1), month),
+            Self::ThisQuarter => so_far(quarter),
+            Self::LastQuarter => whole(back(quarter, 3), quarter),
+            Self::ThisYear => so_far(year),
+            Self::LastYear => whole(back(year, 12), year),
+            Self::Last7 => last(7),
+            Self::Last30 => last(30),
+            Self::Last90 => last(90),
+            Self::Last365 => last(365),
+        }
     }
 }
 
@@ -72,6 +103,17 @@ const DAYS_MOST: i64 = 7_400;
 const PROVINCE_MOST: usize = 60;
 
 impl FilterFields {
+    /// With the days that a period's name means today.
+    #[must_use]
+    pub fn on(&self, today: NaiveDate) -> Self {
+        let days = self.period.map(|period| period.on(today));
+        Self {
+            from: days.map_or(self.from, |days| Some(days.from)),
+            until: days.map_or(self.until, |days| Some(days.until)),
+            ..self.clone()
+        }
+    }
+
     /// The days, and those they are compared with.
     ///
     /// # Errors
@@ -140,6 +182,34 @@ mod tests {
                 until: day("2026-10-31")
             }
         );
+    }
+
+    #[test]
+    fn a_period_with_a_name_moves_on_with_the_days() {
+        for (period, from, until) in [
+            (NamedPeriod::ThisMonth, "2026-02-01", "2026-02-10"),
+            (NamedPeriod::LastMonth, "2026-01-01", "2026-01-31"),
+            (NamedPeriod::ThisQuarter, "2026-01-01", "2026-02-10"),
+            (NamedPeriod::LastQuarter, "2025-10-01", "2025-12-31"),
+            (NamedPeriod::ThisYear, "2026-01-01", "2026-02-10"),
+            (NamedPeriod::LastYear, "2025-01-01", "2025-12-31"),
+            (NamedPeriod::Last7, "2026-02-04", "2026-02-10"),
+            (NamedPeriod::Last365, "2025-02-11", "2026-02-10"),
+        ] {
+            let fields = FilterFields {
+                period: Some(period),
+                ..FilterFields::default()
+            };
+            let (span, _) = fields
+                .on(day("2026-02-10"))
+                .spans(day("2026-02-10"))
+                .unwrap();
+            assert_eq!(
+                (span.from, span.until),
+                (day(from), day(until)),
+                "{period:?}"
+            );
+        }
     }
 
     #[test]

@@ -40,8 +40,13 @@ pub struct Analytics {
 impl Analytics {
     /// With a pipeline: three open stages of 10, 40 and 70 percent, won, lost.
     pub fn start() -> Self {
+        Self::on(TestServer::start(analytics::SERVICE))
+    }
+
+    /// The same on this server.
+    pub fn on(server: TestServer) -> Self {
         let mut analytics = Self {
-            server: TestServer::start(analytics::SERVICE),
+            server,
             position: 0,
         };
         analytics.tell(&[pipeline()]);

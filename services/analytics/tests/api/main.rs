@@ -4,6 +4,7 @@
 mod access;
 mod boards;
 mod compare;
+mod digests;
 mod events;
 mod figures;
 mod kit;
