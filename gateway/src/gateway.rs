@@ -186,7 +186,7 @@ impl Gateway {
                     self.tokens.check(headers)?;
                     self.tiles.answer(tile).await
                 }
-                None => self.site.answer(path, headers),
+                None => self.site.answer(path, headers).await,
             },
         }
     }

@@ -9,7 +9,7 @@ use hyper::body::Bytes;
 use hyper::header::HeaderValue;
 use sha2::{Digest as _, Sha256};
 
-use super::{Asset, Variant, csp};
+use super::{Asset, Content, Variant, csp};
 
 /// A built app is a few megabytes; a folder far beyond that was named by mistake.
 const MOST_BYTES: u64 = 64 * 1024 * 1024;
@@ -44,15 +44,16 @@ pub fn folder(root: &Path) -> Result<HashMap<String, Asset>, LoadError> {
             }
         }
     }
-    Ok(assets(raw))
+    Ok(assets(root, raw))
 }
 
 fn read(path: &PathBuf) -> io::Result<Bytes> {
     fs::read(path).map(Bytes::from)
 }
 
-/// Joins files with their compressed twins; a twin without its file stays a file of its own.
-fn assets(mut raw: HashMap<String, Bytes>) -> HashMap<String, Asset> {
+/// Joins files with their compressed twins; a twin without its file stays a file of its own. What has a twin is asked for as it
+/// is by no browser, and stays on the disk.
+fn assets(root: &Path, mut raw: HashMap<String, Bytes>) -> HashMap<String, Asset> {
     let is_twin = |path: &str| {
         path.strip_suffix(".br")
             .or(path.strip_suffix(".gz"))
@@ -72,24 +73,28 @@ fn assets(mut raw: HashMap<String, Bytes>) -> HashMap<String, Asset> {
             .iter()
             .map(|b| format!("{b:02x}"))
             .collect();
-        let variant = |bytes, suffix: &str| Variant {
-            bytes,
+        let variant = |content, suffix: &str| Variant {
+            content,
             etag: HeaderValue::from_str(&format!("\"{hash}{suffix}\""))
                 .unwrap_or(HeaderValue::from_static("\"\"")),
         };
         let content_type = content_type(&path);
         let page = content_type.starts_with("text/html");
+        let mut twin = |suffix: &str| raw.remove(&format!("{path}.{suffix}"));
+        let (brotli, gzip) = (twin("br"), twin("gz"));
+        let policy = page.then(|| csp::policy(&String::from_utf8_lossy(&bytes)));
+        let plain = if gzip.is_some() {
+            Content::OnDisk(root.join(path.trim_start_matches('/')))
+        } else {
+            Content::Held(bytes)
+        };
         let asset = Asset {
             content_type: HeaderValue::from_static(content_type),
-            policy: page.then(|| csp::policy(&String::from_utf8_lossy(&bytes))),
+            policy,
             immutable: path.starts_with("/_app/immutable/"),
-            brotli: raw
-                .remove(&format!("{path}.br"))
-                .map(|bytes| variant(bytes, "-br")),
-            gzip: raw
-                .remove(&format!("{path}.gz"))
-                .map(|bytes| variant(bytes, "-gz")),
-            plain: variant(bytes, ""),
+            brotli: brotli.map(|bytes| variant(Content::Held(bytes), "-br")),
+            gzip: gzip.map(|bytes| variant(Content::Held(bytes), "-gz")),
+            plain: variant(plain, ""),
         };
         assets.insert(path, asset);
     }

@@ -1,10 +1,10 @@
-//! The web app: built files, held in memory, with their compressed twins.
+//! The web app: built files, held in memory as browsers ask for them.
 
 mod csp;
 mod load;
 
 use std::collections::HashMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use hyper::body::Bytes;
 use hyper::header::{
@@ -37,10 +37,27 @@ struct Asset {
     gzip: Option<Variant>,
 }
 
-#[derive(Clone)]
 struct Variant {
-    bytes: Bytes,
+    content: Content,
     etag: HeaderValue,
+}
+
+enum Content {
+    Held(Bytes),
+    OnDisk(PathBuf),
+}
+
+impl Content {
+    async fn read(&self) -> Result<Bytes, Refusal> {
+        match self {
+            Self::Held(bytes) => Ok(bytes.clone()),
+            Self::OnDisk(path) => match tokio::fs::read(path).await {
+                Ok(bytes) => Ok(bytes.into()),
+                // Another build stands there now.
+                Err(_) => Err(Refusal::NotFound),
+            },
+        }
+    }
 }
 
 impl Site {
@@ -59,25 +76,29 @@ impl Site {
     }
 
     /// Answers a GET or HEAD of a canonical path outside the API.
-    pub fn answer(&self, path: &str, headers: &HeaderMap) -> Result<Response<Reply>, Refusal> {
+    pub async fn answer(
+        &self,
+        path: &str,
+        headers: &HeaderMap,
+    ) -> Result<Response<Reply>, Refusal> {
         if path == "/api/docs" {
             return Ok(redirect(DOCS.0));
         }
         if let Some(rest) = path.strip_prefix(DOCS.0) {
             let file = self.file(&format!("{}{rest}", DOCS.1));
-            return Ok(file.ok_or(Refusal::NotFound)?.answer(headers));
+            return file.ok_or(Refusal::NotFound)?.answer(headers).await;
         }
         let first = path.split('/').nth(1).unwrap_or_default();
         if first.eq_ignore_ascii_case("api") || first.eq_ignore_ascii_case("internal") {
             return Err(Refusal::NotFound);
         }
         if let Some(asset) = self.file(path) {
-            return Ok(asset.answer(headers));
+            return asset.answer(headers).await;
         }
         let last = path.rsplit('/').next().unwrap_or_default();
         match self.files.get("/index.html") {
             _ if last.contains('.') => Err(Refusal::NotFound),
-            Some(index) => Ok(index.answer(headers)),
+            Some(index) => index.answer(headers).await,
             None => Ok(not_built()),
         }
     }
@@ -92,7 +113,7 @@ impl Site {
 }
 
 impl Asset {
-    fn answer(&self, request: &HeaderMap) -> Response<Reply> {
+    async fn answer(&self, request: &HeaderMap) -> Result<Response<Reply>, Refusal> {
         let (variant, encoding) = self.variant(request);
         let unchanged = request
             .get_all(IF_NONE_MATCH)
@@ -101,7 +122,7 @@ impl Asset {
         let bytes = if unchanged {
             Bytes::new()
         } else {
-            variant.bytes.clone()
+            variant.content.read().await?
         };
         let mut response = Response::new(Reply::whole(bytes));
         let headers = response.headers_mut();
@@ -118,13 +139,13 @@ impl Asset {
         }
         if unchanged {
             *response.status_mut() = StatusCode::NOT_MODIFIED;
-            return response;
+            return Ok(response);
         }
         headers.insert(CONTENT_TYPE, self.content_type.clone());
         if let Some(encoding) = encoding {
             headers.insert(CONTENT_ENCODING, HeaderValue::from_static(encoding));
         }
-        response
+        Ok(response)
     }
 
     fn variant(&self, request: &HeaderMap) -> (&Variant, Option<&'static str>) {

@@ -101,6 +101,9 @@ async fn compressed_twins_are_served_to_whoever_accepts_them() {
             "{accepts}"
         );
     }
+    // Another build took its place.
+    fs::remove_file(site.0.join("_app/immutable/a.js")).unwrap();
+    assert_eq!(stage.get("/_app/immutable/a.js").await.status, 404);
 }
 
 #[tokio::test]
