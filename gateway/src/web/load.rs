@@ -1,11 +1,10 @@
 //! Reads the built app into memory.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use hyper::body::Bytes;
 use hyper::header::HeaderValue;
 use sha2::{Digest as _, Sha256};
 
@@ -23,7 +22,22 @@ pub enum LoadError {
 }
 
 pub fn folder(root: &Path) -> Result<HashMap<String, Asset>, LoadError> {
-    let mut raw = HashMap::new();
+    let paths = paths(root)?;
+    // A twin without its file is a file of its own.
+    let is_twin = |path: &str| {
+        let base = path.strip_suffix(".br").or(path.strip_suffix(".gz"));
+        base.is_some_and(|base| paths.contains(base))
+    };
+    let mut assets = HashMap::new();
+    for path in paths.iter().filter(|path| !is_twin(path)) {
+        assets.insert(path.clone(), asset(root, path, &paths)?);
+    }
+    Ok(assets)
+}
+
+/// The files below a folder, as addresses.
+fn paths(root: &Path) -> Result<HashSet<String>, LoadError> {
+    let mut paths = HashSet::new();
     let mut left = MOST_BYTES;
     let mut folders = vec![(root.to_path_buf(), String::from("/"))];
     while let Some((folder, prefix)) = folders.pop() {
@@ -40,65 +54,51 @@ pub fn folder(root: &Path) -> Result<HashMap<String, Asset>, LoadError> {
                 left = left
                     .checked_sub(entry.metadata()?.len())
                     .ok_or(LoadError::TooLarge)?;
-                raw.insert(format!("{prefix}{name}"), read(&entry.path())?);
+                paths.insert(format!("{prefix}{name}"));
             }
         }
     }
-    Ok(assets(root, raw))
+    Ok(paths)
 }
 
-fn read(path: &PathBuf) -> io::Result<Bytes> {
-    fs::read(path).map(Bytes::from)
-}
-
-/// Joins files with their compressed twins; a twin without its file stays a file of its own. What has a twin is asked for as it
-/// is by no browser, and stays on the disk.
-fn assets(root: &Path, mut raw: HashMap<String, Bytes>) -> HashMap<String, Asset> {
-    let is_twin = |path: &str| {
-        path.strip_suffix(".br")
-            .or(path.strip_suffix(".gz"))
-            .map(str::to_owned)
-    };
-    let paths: Vec<String> = raw
-        .keys()
-        .filter(|path| is_twin(path).is_none_or(|base| !raw.contains_key(&base)))
-        .cloned()
+/// A file with its compressed twins. What has a twin is asked for as it is by no browser, and stays on the disk.
+fn asset(root: &Path, path: &str, paths: &HashSet<String>) -> io::Result<Asset> {
+    let on_disk = |path: &str| root.join(path.trim_start_matches('/'));
+    let bytes = fs::read(on_disk(path))?;
+    let hash: String = Sha256::digest(&bytes)[..12]
+        .iter()
+        .map(|b| format!("{b:02x}"))
         .collect();
-    let mut assets = HashMap::with_capacity(paths.len());
-    for path in paths {
-        let Some(bytes) = raw.remove(&path) else {
-            continue;
-        };
-        let hash: String = Sha256::digest(&bytes)[..12]
-            .iter()
-            .map(|b| format!("{b:02x}"))
-            .collect();
-        let variant = |content, suffix: &str| Variant {
-            content,
-            etag: HeaderValue::from_str(&format!("\"{hash}{suffix}\""))
-                .unwrap_or(HeaderValue::from_static("\"\"")),
-        };
-        let content_type = content_type(&path);
-        let page = content_type.starts_with("text/html");
-        let mut twin = |suffix: &str| raw.remove(&format!("{path}.{suffix}"));
-        let (brotli, gzip) = (twin("br"), twin("gz"));
-        let policy = page.then(|| csp::policy(&String::from_utf8_lossy(&bytes)));
-        let plain = if gzip.is_some() {
-            Content::OnDisk(root.join(path.trim_start_matches('/')))
-        } else {
-            Content::Held(bytes)
-        };
-        let asset = Asset {
-            content_type: HeaderValue::from_static(content_type),
-            policy,
-            immutable: path.starts_with("/_app/immutable/"),
-            brotli: brotli.map(|bytes| variant(Content::Held(bytes), "-br")),
-            gzip: gzip.map(|bytes| variant(Content::Held(bytes), "-gz")),
-            plain: variant(plain, ""),
-        };
-        assets.insert(path, asset);
-    }
-    assets
+    let variant = |content, suffix: &str| Variant {
+        content,
+        etag: HeaderValue::from_str(&format!("\"{hash}{suffix}\""))
+            .unwrap_or(HeaderValue::from_static("\"\"")),
+    };
+    let content_type = content_type(path);
+    let page = content_type.starts_with("text/html");
+    let policy = page.then(|| csp::policy(&String::from_utf8_lossy(&bytes)));
+    let twin = |suffix: &str| -> io::Result<Option<Variant>> {
+        let path = format!("{path}.{suffix}");
+        if !paths.contains(&path) {
+            return Ok(None);
+        }
+        let content = Content::Held(fs::read(on_disk(&path))?.into());
+        Ok(Some(variant(content, &format!("-{suffix}"))))
+    };
+    let (brotli, gzip) = (twin("br")?, twin("gz")?);
+    let plain = if gzip.is_some() {
+        Content::OnDisk(on_disk(path))
+    } else {
+        Content::Held(bytes.into())
+    };
+    Ok(Asset {
+        content_type: HeaderValue::from_static(content_type),
+        policy,
+        immutable: path.starts_with("/_app/immutable/"),
+        brotli,
+        gzip,
+        plain: variant(plain, ""),
+    })
 }
 
 fn content_type(path: &str) -> &'static str {
