@@ -54,8 +54,8 @@ impl Config {
             queue: settings.or("ROUTE_OPTIMIZER_QUEUE", 16),
             body_bytes: settings.or("ROUTE_OPTIMIZER_MAX_BODY_BYTES", 32 << 20),
             limits: Limits {
-                locations: settings.or("ROUTE_OPTIMIZER_MAX_LOCATIONS", 2000),
-                vehicles: settings.or("ROUTE_OPTIMIZER_MAX_VEHICLES", 500),
+                locations: bounded(settings, "ROUTE_OPTIMIZER_MAX_LOCATIONS", 2000),
+                vehicles: bounded(settings, "ROUTE_OPTIMIZER_MAX_VEHICLES", 500),
             },
             longest: Duration::from_secs(settings.or("ROUTE_OPTIMIZER_TIMEOUT_SECONDS", 300)),
             osrm: osrm(settings),
@@ -76,6 +76,17 @@ impl Config {
             threads: self.threads,
         }
     }
+}
+
+/// Tables take some 32 bytes for each pair of places: beyond this, gigabytes for a single request.
+const MOST: usize = 10_000;
+
+fn bounded(settings: &mut Settings, name: &str, default: usize) -> usize {
+    let value = settings.or(name, default);
+    if !(1..=MOST).contains(&value) {
+        settings.problem(format!("{name} must be from 1 to {MOST}"));
+    }
+    value
 }
 
 fn osrm(settings: &mut Settings) -> Option<OsrmSettings> {
@@ -177,6 +188,19 @@ mod tests {
             ("ROUTE_OPTIMIZER_QUEUE", "many"),
         ]);
         assert_eq!(bad.err().unwrap().0.len(), 4);
+    }
+
+    #[test]
+    fn limits_are_limited() {
+        let most = read(&[("ROUTE_OPTIMIZER_MAX_LOCATIONS", "10000")]).unwrap();
+        assert_eq!(most.limits.locations, 10_000);
+        for value in ["0", "10001"] {
+            let mut settings = Settings::from_lookup(move |name| {
+                (name == "ROUTE_OPTIMIZER_MAX_VEHICLES").then(|| value.to_owned())
+            });
+            let config = Config::read(&mut settings);
+            assert_eq!(settings.finish(Some(config)).err().unwrap().0.len(), 1);
+        }
     }
 
     #[test]

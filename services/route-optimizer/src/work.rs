@@ -10,7 +10,7 @@ use rustix::time::{ClockId, clock_gettime};
 use crate::answer::{Answer, write};
 use crate::draft::{Draft, Tour};
 use crate::request::{self, Fault, Limits, Options, Request, Step, StepKind};
-use crate::travel::{Source, Tables, Travel};
+use crate::travel::{Source, Tables, Travel, Wait};
 use crate::{checker, plan, translate, warm};
 
 /// What all requests share.
@@ -73,7 +73,11 @@ impl Workshop {
         until: Instant,
         cancelled: &AtomicBool,
     ) -> Result<(Answer, Outcome), Fault> {
-        let tables = self.travel.tables(&request, until)?;
+        let wait = Wait {
+            until,
+            gone: cancelled,
+        };
+        let tables = self.travel.tables(&request, wait)?;
         // From here on the tables speak; only whether distances are told hangs on what was given.
         let mut outcome = Outcome {
             tasks: request.tasks.len(),
@@ -92,7 +96,7 @@ impl Workshop {
         let mut answer = write(&request, &tables, &draft);
         let solved = Instant::now();
         if request.options.geometry {
-            self.draw(&request, &mut answer, until);
+            self.draw(&request, &mut answer, wait);
         }
         if let Err(objection) = checker::check(&request, &tables, &answer) {
             let seed = request.options.seed.unwrap_or(SEED);
@@ -151,7 +155,7 @@ impl Workshop {
         Ok(draft)
     }
 
-    fn draw(&self, request: &Request, answer: &mut Answer, until: Instant) {
+    fn draw(&self, request: &Request, answer: &mut Answer, wait: Wait<'_>) {
         for route in &mut answer.routes {
             let profile = &request.vehicles[route.rank].profile;
             let places: Vec<_> = route
@@ -159,7 +163,7 @@ impl Workshop {
                 .iter()
                 .filter_map(|step| step.location)
                 .collect();
-            route.geometry = self.travel.line(profile, &places, until);
+            route.geometry = self.travel.line(profile, &places, wait);
         }
     }
 }

@@ -1,8 +1,6 @@
 //! The estimate that needs nobody: distance as the crow flies, times a detour, at a speed that grows with the distance.
 
-use std::time::Instant;
-
-use super::{Legs, TravelTimes, Trouble, polyline};
+use super::{Legs, TravelTimes, Trouble, Wait, polyline};
 use crate::request::Coordinates;
 
 const EARTH_RADIUS_METERS: f64 = 6_371_008.8;
@@ -83,7 +81,7 @@ impl GreatCircle {
 }
 
 impl TravelTimes for GreatCircle {
-    fn legs(&self, profile: &str, places: &[Coordinates], _: Instant) -> Result<Legs, Trouble> {
+    fn legs(&self, profile: &str, places: &[Coordinates], _: Wait<'_>) -> Result<Legs, Trouble> {
         let bands = self.bands(profile)?;
         let size = places.len();
         let mut legs = Legs {
@@ -102,7 +100,7 @@ impl TravelTimes for GreatCircle {
         Ok(legs)
     }
 
-    fn line(&self, profile: &str, places: &[Coordinates], _: Instant) -> Result<String, Trouble> {
+    fn line(&self, profile: &str, places: &[Coordinates], _: Wait<'_>) -> Result<String, Trouble> {
         self.bands(profile)?;
         Ok(polyline::encode(places))
     }
@@ -119,13 +117,25 @@ fn haversine(from: Coordinates, to: Coordinates) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::AtomicBool;
+    use std::time::Instant;
+
     use super::*;
 
     const MILAN: Coordinates = [9.19, 45.4642];
     const TURIN: Coordinates = [7.6869, 45.0703];
 
+    static STAYS: AtomicBool = AtomicBool::new(false);
+
+    fn now(gone: &AtomicBool) -> Wait<'_> {
+        Wait {
+            until: Instant::now(),
+            gone,
+        }
+    }
+
     fn estimate(profile: &str, places: &[Coordinates]) -> Legs {
-        let made = GreatCircle::default().legs(profile, places, Instant::now());
+        let made = GreatCircle::default().legs(profile, places, now(&STAYS));
         made.unwrap()
     }
 
@@ -159,7 +169,7 @@ mod tests {
 
     #[test]
     fn an_unknown_profile_is_named() {
-        let refused = GreatCircle::default().legs("boat", &[MILAN], Instant::now());
+        let refused = GreatCircle::default().legs("boat", &[MILAN], now(&STAYS));
         assert_eq!(refused.unwrap_err().to_string(), "Invalid profile: boat.");
     }
 }

@@ -5,14 +5,14 @@ mod great_circle;
 mod osrm;
 mod polyline;
 mod tables;
-
-use std::time::Instant;
+mod wait;
 
 use crate::request::Coordinates;
 
 pub use great_circle::{GreatCircle, SpeedBand};
 pub use osrm::{Osrm, OsrmSettings};
 pub use tables::{Source, Table, Tables, Travel};
+pub use wait::Wait;
 
 /// Seconds and metres between places, row by row; `None` where there is no way.
 #[derive(Debug, Clone, Default)]
@@ -36,11 +36,11 @@ pub enum Trouble {
 
 /// Something that knows how long it takes from place to place.
 pub trait TravelTimes: Send + Sync {
-    /// All legs between these places, answered before `until`.
+    /// All legs between these places, answered while somebody waits.
     ///
     /// # Errors
     /// When the profile is unknown or the source fails.
-    fn legs(&self, profile: &str, places: &[Coordinates], until: Instant) -> Result<Legs, Trouble>;
+    fn legs(&self, profile: &str, places: &[Coordinates], wait: Wait<'_>) -> Result<Legs, Trouble>;
 
     /// The line of the road through these places, as an encoded polyline.
     ///
@@ -50,6 +50,6 @@ pub trait TravelTimes: Send + Sync {
         &self,
         profile: &str,
         places: &[Coordinates],
-        until: Instant,
+        wait: Wait<'_>,
     ) -> Result<String, Trouble>;
 }

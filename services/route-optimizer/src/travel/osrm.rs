@@ -1,16 +1,16 @@
 //! OSRM over HTTP: `/table` in blocks, `/route` for the line of the road. A server that fails is left alone for a while.
 
 use std::collections::BTreeMap;
-use std::io::Read;
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
-use reqwest::blocking::Client;
+use reqwest::{Client, RequestBuilder};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use tokio::runtime::Runtime;
 
 use super::cache::{Cache, Leg};
-use super::{Legs, TravelTimes, Trouble};
+use super::{Legs, TravelTimes, Trouble, Wait};
 use crate::request::Coordinates;
 
 /// Connecting within a data centre takes less, or nobody is there.
@@ -18,7 +18,7 @@ const CONNECT: Duration = Duration::from_millis(500);
 /// After a failure, nobody waits for this server so long.
 const LEFT_ALONE: Duration = Duration::from_secs(5);
 /// A block of a thousand places squared, twice, fits.
-const ANSWER_MOST: u64 = 32 << 20;
+const ANSWER_MOST: usize = 32 << 20;
 /// OSRM's own default for the length of a route.
 const ROUTE_MOST: usize = 500;
 
@@ -38,7 +38,7 @@ pub struct OsrmSettings {
 /// A road engine.
 pub struct Osrm {
     settings: OsrmSettings,
-    client: OnceLock<Option<Client>>,
+    caller: OnceLock<Option<Caller>>,
     cache: Cache,
     failed: Mutex<BTreeMap<String, Instant>>,
 }
@@ -64,13 +64,69 @@ struct RouteLine {
     geometry: String,
 }
 
+/// Calls from threads that may wait. Whoever waits drives the calls of all.
+struct Caller {
+    /// There until it is dropped.
+    runtime: Option<Runtime>,
+    client: Client,
+}
+
+impl Drop for Caller {
+    /// Also where waiting is not allowed.
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+impl Caller {
+    fn new() -> Option<Self> {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build();
+        let client = Client::builder()
+            .connect_timeout(CONNECT)
+            .pool_idle_timeout(Duration::from_secs(20))
+            .redirect(reqwest::redirect::Policy::none())
+            .no_proxy()
+            .build();
+        Some(Self {
+            runtime: Some(runtime.ok()?),
+            client: client.ok()?,
+        })
+    }
+}
+
+/// Sends a request and reads the answer's body, as far as it is of use.
+async fn read(asked: RequestBuilder) -> Result<Vec<u8>, String> {
+    let sent = asked.send().await;
+    let mut answer = sent.map_err(|error| format!("the road engine: {}", error.without_url()))?;
+    let mut body = Vec::new();
+    loop {
+        let chunk = answer.chunk().await.map_err(|error| {
+            format!(
+                "the road engine's answer broke off: {}",
+                error.without_url()
+            )
+        })?;
+        let Some(chunk) = chunk else {
+            return Ok(body);
+        };
+        if body.len() + chunk.len() > ANSWER_MOST {
+            return Err("the road engine's answer is too long".to_owned());
+        }
+        body.extend_from_slice(&chunk);
+    }
+}
+
 impl Osrm {
     /// Nothing is called yet, not even a connection made.
     #[must_use]
     pub fn new(settings: OsrmSettings) -> Self {
         Self {
             cache: Cache::new(settings.remembered),
-            client: OnceLock::new(),
+            caller: OnceLock::new(),
             failed: Mutex::default(),
             settings,
         }
@@ -89,48 +145,47 @@ impl Osrm {
             .is_some_and(|at| at.elapsed() < LEFT_ALONE)
     }
 
-    /// Asks once, or says at once that it failed lately.
+    /// Asks once, or says at once that it failed lately. A client that goes away says nothing about the server.
     fn ask<T: DeserializeOwned>(
         &self,
         profile: &str,
         path: &str,
-        until: Instant,
+        wait: Wait<'_>,
     ) -> Result<T, Trouble> {
-        let down = |text: String| {
-            let mut failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
-            failed.insert(profile.to_owned(), Instant::now());
+        let asked = self.fetch(profile, path, wait);
+        let answer = asked.and_then(|body| {
+            serde_json::from_slice(&body)
+                .map_err(|error| format!("the road engine's answer is no answer: {error}"))
+        });
+        answer.map_err(|text| {
+            if !wait.is_gone() {
+                let mut failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
+                failed.insert(profile.to_owned(), Instant::now());
+            }
             Trouble::Down(text)
-        };
-        let left = until.saturating_duration_since(Instant::now());
+        })
+    }
+
+    fn fetch(&self, profile: &str, path: &str, wait: Wait<'_>) -> Result<Vec<u8>, String> {
+        let left = wait.left();
         if left.is_zero() {
-            return Err(down("the road engine took too long".to_owned()));
+            return Err("the road engine took too long".to_owned());
         }
         let url = self.settings.urls.get(profile);
-        let url = url.ok_or_else(|| Trouble::Profile(profile.to_owned()))?;
-        let client = self.client.get_or_init(|| {
-            let made = Client::builder()
-                .connect_timeout(CONNECT)
-                .pool_idle_timeout(Duration::from_secs(20))
-                .redirect(reqwest::redirect::Policy::none())
-                .no_proxy()
-                .build();
-            made.ok()
-        });
-        let client = client
-            .as_ref()
-            .ok_or_else(|| down("no HTTP client".to_owned()))?;
-        let answer = client
-            .get(format!("{url}{path}"))
-            .timeout(left)
-            .send()
-            .map_err(|error| down(format!("the road engine: {}", error.without_url())))?;
-        let mut body = Vec::new();
-        answer
-            .take(ANSWER_MOST)
-            .read_to_end(&mut body)
-            .map_err(|error| down(format!("the road engine's answer broke off: {error}")))?;
-        serde_json::from_slice(&body)
-            .map_err(|error| down(format!("the road engine's answer is no answer: {error}")))
+        let url = url.ok_or_else(|| format!("no road engine for {profile}"))?;
+        let caller = self.caller.get_or_init(Caller::new);
+        let caller = caller.as_ref();
+        let Some((client, runtime)) = caller.and_then(|c| Some((&c.client, c.runtime.as_ref()?)))
+        else {
+            return Err("no HTTP client".to_owned());
+        };
+        let asked = client.get(format!("{url}{path}")).timeout(left);
+        runtime.block_on(async {
+            tokio::select! {
+                body = read(asked) => body,
+                () = wait.client_goes() => Err("nobody waits for the road engine".to_owned()),
+            }
+        })
     }
 
     fn block(
@@ -138,7 +193,7 @@ impl Osrm {
         profile: &str,
         from: &[Coordinates],
         to: &[Coordinates],
-        until: Instant,
+        wait: Wait<'_>,
     ) -> Result<Vec<Leg>, Trouble> {
         let list = |places: &[Coordinates]| {
             let texts: Vec<String> = places
@@ -162,7 +217,7 @@ impl Osrm {
                 "/table/v1/{profile}/{places}?annotations=duration,distance&sources={sources}&destinations={destinations}"
             )
         };
-        let answer: TableAnswer = self.ask(profile, &path, until)?;
+        let answer: TableAnswer = self.ask(profile, &path, wait)?;
         if answer.code != "Ok" {
             return Err(Trouble::Down(format!(
                 "the road engine says {}",
@@ -195,10 +250,10 @@ fn whole(value: Option<f64>) -> Option<u32> {
 }
 
 impl TravelTimes for Osrm {
-    fn legs(&self, profile: &str, places: &[Coordinates], until: Instant) -> Result<Legs, Trouble> {
+    fn legs(&self, profile: &str, places: &[Coordinates], wait: Wait<'_>) -> Result<Legs, Trouble> {
         let size = places.len();
         let mut known = self.cache.known(profile, places);
-        let until = until.min(Instant::now() + self.settings.timeout);
+        let wait = wait.at_most(self.settings.timeout);
         let side = if size <= self.settings.table_size {
             size
         } else {
@@ -219,7 +274,7 @@ impl TravelTimes for Osrm {
                 return Err(Trouble::Down("the road engine failed lately".to_owned()));
             }
             let (from, to) = (&places[rows.clone()], &places[columns.clone()]);
-            let legs = self.block(profile, from, to, until)?;
+            let legs = self.block(profile, from, to, wait)?;
             let pairs = from
                 .iter()
                 .flat_map(|from| to.iter().map(move |to| (*from, *to)));
@@ -253,7 +308,7 @@ impl TravelTimes for Osrm {
         &self,
         profile: &str,
         places: &[Coordinates],
-        until: Instant,
+        wait: Wait<'_>,
     ) -> Result<String, Trouble> {
         if places.len() > ROUTE_MOST || self.is_left_alone(profile) {
             return Err(Trouble::Down("not asked".to_owned()));
@@ -266,8 +321,8 @@ impl TravelTimes for Osrm {
             "/route/v1/{profile}/{}?alternatives=false&steps=false&overview=full&continue_straight=false",
             texts.join(";")
         );
-        let until = until.min(Instant::now() + self.settings.timeout);
-        let answer: RouteAnswer = self.ask(profile, &path, until)?;
+        let wait = wait.at_most(self.settings.timeout);
+        let answer: RouteAnswer = self.ask(profile, &path, wait)?;
         match answer.routes.into_iter().next() {
             Some(route) if answer.code == "Ok" => Ok(route.geometry),
             _ => Err(Trouble::Down(format!(

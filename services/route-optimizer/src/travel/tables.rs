@@ -1,11 +1,10 @@
 //! The tables one request needs: its own matrices where it has them, a source's legs where not.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Instant;
 
 use serde::Serialize;
 
-use super::{GreatCircle, Legs, Osrm, TravelTimes, Trouble};
+use super::{GreatCircle, Legs, Osrm, TravelTimes, Trouble, Wait};
 use crate::request::{Coordinates, Fault, Grid, Request};
 
 /// No way: longer than anything allowed.
@@ -63,7 +62,7 @@ impl Travel {
     ///
     /// # Errors
     /// When a profile is unknown to whoever must answer for it, or the costs would overflow.
-    pub fn tables(&self, request: &Request, until: Instant) -> Result<Tables, Fault> {
+    pub fn tables(&self, request: &Request, wait: Wait<'_>) -> Result<Tables, Fault> {
         let names: BTreeSet<&str> = request
             .vehicles
             .iter()
@@ -74,7 +73,7 @@ impl Travel {
             source: Source::Inline,
         };
         for name in names {
-            let (table, source) = self.table(request, name, until)?;
+            let (table, source) = self.table(request, name, wait)?;
             check_costs(request, &table)?;
             tables.source = weaker(tables.source, source);
             tables.profiles.insert(name.to_owned(), table);
@@ -86,7 +85,7 @@ impl Travel {
         &self,
         request: &Request,
         profile: &str,
-        until: Instant,
+        wait: Wait<'_>,
     ) -> Result<(Table, Source), Fault> {
         let size = request.sites.len();
         let given = request.matrices.get(profile);
@@ -112,7 +111,7 @@ impl Travel {
         }
         let given_durations = inline(given.and_then(|given| given.durations.as_ref()));
         let places = coordinates(request)?;
-        let (legs, source) = self.legs(profile, &places, until)?;
+        let (legs, source) = self.legs(profile, &places, wait)?;
         let entries = |legs: Vec<Option<u32>>| legs.into_iter().map(|leg| leg.unwrap_or(NO_WAY));
         let table = Table {
             size,
@@ -128,12 +127,12 @@ impl Travel {
         &self,
         profile: &str,
         places: &[Coordinates],
-        until: Instant,
+        wait: Wait<'_>,
     ) -> Result<(Legs, Source), Fault> {
         if let Some(osrm) = self.osrm.as_ref().filter(|osrm| osrm.knows(profile)) {
-            match osrm.legs(profile, places, until) {
+            match osrm.legs(profile, places, wait) {
                 Ok(mut legs) => {
-                    let mixed = self.fill(profile, places, &mut legs, until)?;
+                    let mixed = self.fill(profile, places, &mut legs, wait)?;
                     let source = if mixed { Source::Mixed } else { Source::Osrm };
                     return Ok((legs, source));
                 }
@@ -142,7 +141,7 @@ impl Travel {
                 }
             }
         }
-        let legs = self.estimate.legs(profile, places, until).map_err(fault)?;
+        let legs = self.estimate.legs(profile, places, wait).map_err(fault)?;
         Ok((legs, Source::GreatCircle))
     }
 
@@ -151,7 +150,7 @@ impl Travel {
         profile: &str,
         places: &[Coordinates],
         legs: &mut Legs,
-        until: Instant,
+        wait: Wait<'_>,
     ) -> Result<bool, Fault> {
         let unknown = legs
             .durations
@@ -159,7 +158,7 @@ impl Travel {
             .chain(&legs.distances)
             .any(Option::is_none);
         if unknown {
-            let estimate = self.estimate.legs(profile, places, until).map_err(fault)?;
+            let estimate = self.estimate.legs(profile, places, wait).map_err(fault)?;
             for (entry, (seconds, meters)) in legs
                 .durations
                 .iter_mut()
@@ -176,13 +175,13 @@ impl Travel {
     }
 
     /// The line through these places, by road when the road engine answers.
-    pub fn line(&self, profile: &str, places: &[Coordinates], until: Instant) -> Option<String> {
+    pub fn line(&self, profile: &str, places: &[Coordinates], wait: Wait<'_>) -> Option<String> {
         let by_road = self
             .osrm
             .as_ref()
             .filter(|osrm| osrm.knows(profile))
-            .and_then(|osrm| osrm.line(profile, places, until).ok());
-        by_road.or_else(|| self.estimate.line("car", places, until).ok())
+            .and_then(|osrm| osrm.line(profile, places, wait).ok());
+        by_road.or_else(|| self.estimate.line("car", places, wait).ok())
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use route_optimizer::answer::{Answer, Cause, Route, Step, Violation, write};
 use route_optimizer::request::{self, Limits, Request};
-use route_optimizer::travel::Tables;
+use route_optimizer::travel::{Tables, Wait};
 use route_optimizer::{checker, plan};
 
 const LIMITS: Limits = Limits {
@@ -20,10 +20,10 @@ fn confirmed(number: u64) -> Option<(Request, Tables, Answer)> {
     let workshop = crate::kit::workshop();
     let now = Instant::now();
     let until = now + Duration::from_secs(60);
-    let tables = workshop.travel.tables(&request, until).ok()?;
-    let (answer, _) = workshop
-        .answer(request.clone(), now, until, &AtomicBool::new(false))
-        .ok()?;
+    let gone = AtomicBool::new(false);
+    let wait = Wait { until, gone: &gone };
+    let tables = workshop.travel.tables(&request, wait).ok()?;
+    let (answer, _) = workshop.answer(request.clone(), now, until, &gone).ok()?;
     checker::check(&request, &tables, &answer).unwrap();
     Some((request, tables, answer))
 }
@@ -191,10 +191,11 @@ fn in_plan_mode_a_hidden_violation_is_found() {
         }
         request.options.plan = true;
         let workshop = crate::kit::workshop();
-        let tables = workshop
-            .travel
-            .tables(&request, Instant::now() + Duration::from_secs(9))
-            .unwrap();
+        let wait = Wait {
+            until: Instant::now() + Duration::from_secs(9),
+            gone: &AtomicBool::new(false),
+        };
+        let tables = workshop.travel.tables(&request, wait).unwrap();
         let Ok(draft) = plan::draft(&request, &tables) else {
             continue;
         };

@@ -91,6 +91,34 @@ fn work_ends_soon_after_its_client_goes_away() {
 }
 
 #[test]
+fn nobody_waits_for_a_road_engine_on_behalf_of_a_client_that_went_away() {
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}", silent.local_addr().unwrap());
+    let server = Server::start(&[
+        ("ROUTE_OPTIMIZER_THREADS", "1"),
+        ("OSRM_URL", &address),
+        ("OSRM_TIMEOUT_MS", "60000"),
+    ]);
+    let request = json!({
+        "vehicles": [{"id": 1, "start": [7.42, 43.73]}],
+        "jobs": [{"id": 1, "location": [7.43, 43.74]}],
+        "options": {"iterations": 100},
+    });
+    let mut stream = server.connect();
+    send(&mut stream, "POST", "/", request.to_string().as_bytes());
+    let _called = silent.accept().unwrap();
+    assert!(server.metric("requests_in_hand") > 0.0);
+    drop(stream);
+    let gone = Instant::now();
+    until(|| server.metric("requests_in_hand") < 1.0);
+    assert!(
+        gone.elapsed() < Duration::from_secs(5),
+        "{:?}",
+        gone.elapsed()
+    );
+}
+
+#[test]
 fn a_client_gone_in_the_middle_of_its_body_costs_nothing() {
     let server = Server::start(&[
         ("ROUTE_OPTIMIZER_THREADS", "1"),
