@@ -41,7 +41,7 @@ pub(crate) struct Search<'a> {
 
 /// What a missing task weighs against cost while annealing.
 #[derive(Debug, Clone, Copy)]
-struct Penalty {
+pub(crate) struct Penalty {
     task: f64,
     priority: f64,
 }
@@ -75,9 +75,16 @@ impl Penalty {
         }
     }
 
-    fn weigh(self, score: Score) -> f64 {
+    pub(crate) fn weigh(self, score: Score) -> f64 {
         score.cost as f64 + self.task * score.absent as f64 + self.priority * score.priority as f64
     }
+}
+
+/// What a solution may weigh to be accepted.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Limit {
+    pub penalty: Penalty,
+    pub most: f64,
 }
 
 impl<'a> Search<'a> {
@@ -107,7 +114,12 @@ impl<'a> Search<'a> {
             return;
         }
         self.state.begin();
-        self.recreate.apply(&mut self.state, 0, &mut self.random);
+        let all = Limit {
+            penalty: self.penalty,
+            most: f64::INFINITY,
+        };
+        self.recreate
+            .apply(&mut self.state, 0, all, &mut self.random);
         self.keep_best();
         let legs = (self.state.score.vehicles + tasks as i64 - self.state.score.absent).max(1);
         let leg = self.state.score.cost as f64 / legs as f64;
@@ -139,10 +151,14 @@ impl<'a> Search<'a> {
         let fresh = self.state.absent.len();
         self.ruin
             .apply(&mut self.state, &mut self.random, &mut self.scratch);
-        self.recreate
-            .apply(&mut self.state, fresh, &mut self.random);
-        let after = self.penalty.weigh(self.state.score);
-        if after <= before - temperature * self.random.unit().max(1e-300).ln() {
+        let limit = Limit {
+            penalty: self.penalty,
+            most: before - temperature * self.random.unit().max(1e-300).ln(),
+        };
+        if self
+            .recreate
+            .apply(&mut self.state, fresh, limit, &mut self.random)
+        {
             self.keep_best();
             self.remember();
         } else {

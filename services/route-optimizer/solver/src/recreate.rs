@@ -3,10 +3,11 @@
 //! The order is drawn anew each time. Where priorities differ, half of the time the important ones come first; of what has been
 //! absent for long only a sample is tried.
 
+use crate::anneal::Limit;
 use crate::instance::{Instance, NONE};
 use crate::random::Random;
 use crate::route::Gap;
-use crate::state::State;
+use crate::state::{Score, State};
 
 /// Chance to overlook the best gap so far.
 const BLINK: f64 = 0.01;
@@ -28,6 +29,8 @@ pub(crate) struct Recreate {
     priorities: bool,
     windows: bool,
     list: Vec<(i64, u32)>,
+    /// The least it ever cost to put a unit back.
+    least: Vec<i64>,
 }
 
 impl Recreate {
@@ -76,11 +79,19 @@ impl Recreate {
                 .iter()
                 .any(|n| (n.ready, n.due) != (nodes[0].ready, nodes[0].due)),
             list: Vec::new(),
+            least: vec![i64::MAX; instance.tasks],
         }
     }
 
     /// Tries to insert what is absent: all that came out in this iteration (from `fresh` on) and some of the rest.
-    pub(crate) fn apply(&mut self, state: &mut State<'_>, fresh: usize, random: &mut Random) {
+    /// Gives up as soon as what comes out must weigh too much; returns whether it does not.
+    pub(crate) fn apply(
+        &mut self,
+        state: &mut State<'_>,
+        fresh: usize,
+        limit: Limit,
+        random: &mut Random,
+    ) -> bool {
         let fresh = fresh.min(state.absent.len());
         for i in 0..RETRY.min(fresh) {
             let j = i + random.below(fresh - i);
@@ -118,13 +129,37 @@ impl Recreate {
         }
         state.absent.truncate(fresh);
         state.absent.drain(..kept);
+        let mut hope: f64 = (self.list.iter())
+            .map(|&(_, unit)| self.hope(instance, unit, limit))
+            .sum();
         for i in 0..self.list.len() {
             let unit = self.list[i].1;
+            if limit.penalty.weigh(state.score) - hope > limit.most {
+                return false;
+            }
+            hope -= self.hope(instance, unit, limit);
+            let before = state.score.cost;
             let opened = i == 0 && open && insert_into_idle(state, unit);
             if !opened && !insert_best(state, unit, nearby, random.chance(BLINK)) {
                 state.absent.push(unit);
+            } else {
+                let least = &mut self.least[unit as usize];
+                *least = (*least).min(state.score.cost - before);
             }
         }
+        limit.penalty.weigh(state.score) <= limit.most
+    }
+
+    /// What putting a unit back can make a solution lighter by: what it weighs less the least it ever cost.
+    fn hope(&self, instance: &Instance<'_>, unit: u32, limit: Limit) -> f64 {
+        let mut alone = Score::default();
+        for task in instance.members(unit) {
+            alone.absent += 1;
+            alone.priority += instance.nodes[task as usize].priority;
+        }
+        let least = self.least[unit as usize];
+        let least = if least == i64::MAX { 0.0 } else { least as f64 };
+        (limit.penalty.weigh(alone) - least).max(0.0)
     }
 }
 

@@ -17,11 +17,9 @@ fn main() {
     match args.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["solve", seconds, seeds, best, ref files @ ..] => {
             let best = score::best_known(Path::new(best));
-            let (seconds, seeds) = (
-                seconds.parse().expect("seconds"),
-                seeds.parse().expect("how many seeds"),
-            );
-            let _ = score::table(files.iter().map(Path::new), seconds, seeds, &best);
+            let effort = score::Effort::read(seconds);
+            let seeds = seeds.parse().expect("how many seeds");
+            let _ = score::table(files.iter().map(Path::new), effort, seeds, &best);
         }
         ["goals", data, ref which @ ..] => goals::run(Path::new(data), which),
         ["days", count, limit, ref lunch @ ..] => drop(days::run(
@@ -30,7 +28,7 @@ fn main() {
             lunch == ["lunch"],
         )),
         _ => println!(
-            "bench solve <seconds> <seeds> <best-known.json> <files…> | goals <data folder> [G1 …] | days <count> <seconds> [lunch]"
+            "bench solve <seconds, or 100000i for iterations> <seeds> <best-known.json> <files…> | goals <data folder> [G1 …] | days <count> <seconds> [lunch]"
         ),
     }
 }

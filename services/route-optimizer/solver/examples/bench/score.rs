@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use route_solver::problem::{Problem, Stop};
-use route_solver::{Options, Solution, solve};
+use route_solver::{Budget, Iterations, Options, Solution, solve};
 
 use crate::clock::{CpuSeconds, cpu};
 use crate::read;
@@ -44,17 +44,41 @@ pub fn name(path: &Path) -> String {
         .unwrap_or_default()
 }
 
+/// How long to search: CPU seconds, or iterations, which are the same on a busy machine.
+#[derive(Clone, Copy)]
+pub enum Effort {
+    Seconds(f64),
+    Iterations(u64),
+}
+
+impl Effort {
+    /// `2.5` for seconds, `100000i` for iterations.
+    pub fn read(text: &str) -> Self {
+        match text.strip_suffix('i') {
+            Some(iterations) => Self::Iterations(iterations.parse().expect("iterations")),
+            None => Self::Seconds(text.parse().expect("seconds")),
+        }
+    }
+}
+
+impl From<f64> for Effort {
+    fn from(seconds: f64) -> Self {
+        Self::Seconds(seconds)
+    }
+}
+
 /// Solves with one thread; Solomon's costs come out in whole units instead of tenths.
-pub fn run(problem: &Problem, seconds: f64, seed: u64) -> (Solution, Run) {
+pub fn run(problem: &Problem, effort: impl Into<Effort>, seed: u64) -> (Solution, Run) {
     let from = cpu();
-    let solution = solve(
-        problem,
-        &Options {
-            seed,
-            ..Options::default()
-        },
-        &CpuSeconds::new(seconds),
-    );
+    let budget: Box<dyn Budget> = match effort.into() {
+        Effort::Seconds(seconds) => Box::new(CpuSeconds::new(seconds)),
+        Effort::Iterations(count) => Box::new(Iterations(count)),
+    };
+    let options = Options {
+        seed,
+        ..Options::default()
+    };
+    let solution = solve(problem, &options, budget.as_ref());
     let seconds = cpu() - from;
     let run = weigh(problem, &solution, seconds);
     (solution, run)
@@ -99,15 +123,16 @@ fn weigh(problem: &Problem, solution: &Solution, seconds: f64) -> Run {
 /// Solves each file with seeds 1, 2, … and prints a line for each, then means.
 pub fn table<'a>(
     files: impl Iterator<Item = &'a Path>,
-    seconds: f64,
+    effort: impl Into<Effort>,
     seeds: u64,
     best: &BTreeMap<String, f64>,
 ) -> Vec<(String, f64)> {
     let mut gaps = Vec::new();
+    let effort = effort.into();
     for path in files {
         let problem = load(path);
         for seed in 1..=seeds {
-            let (_, run) = run(&problem, seconds, seed);
+            let (_, run) = run(&problem, effort, seed);
             let name = name(path);
             let shown = best.get(&name).map_or(run.cost, |_| run.cost / 10.0);
             let gap = best.get(&name).map_or(0.0, |b| (shown / b - 1.0) * 100.0);
