@@ -1,13 +1,24 @@
 #!/usr/bin/env bash
 # Tries docker-compose.yml for real, under a project name of its own: builds, starts, waits until everything is healthy, looks at
 # how the containers are locked down, signs up, writes, saves, stops, starts again and looks whether everything is still there.
-#   deploy/try-compose.sh [--keep]     --keep leaves it running; otherwise containers and volumes of the trial are removed
+#   deploy/try-compose.sh [--mail] [--keep]   --mail tries letters out, too; --keep leaves it running; otherwise containers and
+#                                             volumes of the trial are removed
 # PROFILE=dev builds quickest, PROFILE=release quicker than what is shipped. Needs docker (with Compose) and curl.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 export NEXUS_PORT=${NEXUS_PORT:-18080} COMPOSE_PROJECT_NAME=${COMPOSE_PROJECT_NAME:-nexus-try}
 export PUBLIC_URL=http://localhost:$NEXUS_PORT
-keep=${1:-}
+keep= mail=
+for option in "$@"; do
+  case $option in
+    --keep) keep=1 ;;
+    --mail) mail=1 ;;
+    *) echo "there is no $option" >&2; exit 2 ;;
+  esac
+done
+if [[ $mail ]]; then
+  export AUTH_SMTP_URL=smtp://mail:1025 AUTH_MAIL_FROM='NEXUS <crm@example.it>' MAIL_PORT=${MAIL_PORT:-18025}
+fi
 if docker compose version >/dev/null 2>&1; then compose() { docker compose "$@"; }; else compose() { docker-compose "$@"; }; fi
 say() { printf '%s  %s\n' "$(date +%T)" "$*"; }
 fail() { say "FAILED: $*"; exit 1; }
@@ -15,7 +26,7 @@ fail() { say "FAILED: $*"; exit 1; }
 finish() {
   local code=$?
   ((code == 0)) || compose logs --tail 30 || true
-  if [[ $keep != --keep ]]; then compose --profile observability --profile routing down -v --remove-orphans >/dev/null 2>&1 || true; fi
+  if [[ ! $keep ]]; then compose --profile observability --profile routing --profile mail down -v --remove-orphans >/dev/null 2>&1 || true; fi
   exit $code
 }
 trap finish EXIT
@@ -77,6 +88,17 @@ if [[ -n ${CHROMIUM:-$(command -v chromium || true)} ]]; then
     --disable-component-update --disable-sync --virtual-time-budget=8000 --dump-dom "$PUBLIC_URL/login" 2>/dev/null)
   grep -q 'type="password"' <<<"$page" || fail "a browser does not show the page to sign in"
   say "a browser shows the page to sign in"
+fi
+
+if [[ $mail ]]; then
+  say "a forgotten password: the letter arrives"
+  compose --profile mail up -d mail
+  api POST /auth/password/help '{"email":"giulia@example.it"}' >/dev/null
+  until=$((SECONDS + 120))
+  until curl -fs "http://localhost:$MAIL_PORT/api/v1/messages" | grep -q 'giulia@example.it'; do
+    ((SECONDS < until)) || fail "no letter came"
+    sleep 1
+  done
 fi
 
 say "saving, verifying"
