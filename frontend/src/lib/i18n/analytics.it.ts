@@ -58,7 +58,7 @@ export const analyticsWords = {
     findProduct: 'Prodotto: nome o codice',
     noProduct: 'Nessun prodotto trovato.',
     source: 'Provenienza',
-    anySource: 'Tutte le provenienze',
+    anySource: 'Ogni provenienza',
     now: 'adesso',
     versus: (period: string) => `confronto con ${period}`,
     ignores: (names: string) => `Qui non valgono i filtri: ${names}.`,
