@@ -76,6 +76,7 @@ pub fn halves() -> (Vec<&'static str>, Vec<&'static str>) {
 
 /// Makes the indexes that readers need, and lets PostgreSQL look at what there is.
 pub fn index(conn: &mut PgConnection, tables: &[&str]) -> DbResult<()> {
+    conn.batch_execute("SET LOCAL default_statistics_target = 50")?;
     for table in tables {
         for index in indexes(conn, table)? {
             if *table == LAST || !index.is_unique {

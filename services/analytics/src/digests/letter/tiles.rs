@@ -82,7 +82,7 @@ fn deals(w: Words, amount: Amount) -> String {
 
 fn name(w: Words, name: Option<&String>) -> String {
     name.cloned()
-        .unwrap_or_else(|| w.pick("senza nome", "without a name").to_owned())
+        .unwrap_or_else(|| w.pick("senza indicazione", "not said").to_owned())
 }
 
 fn pipeline(w: Words, tile: &PipelineTile) -> Vec<String> {
@@ -185,7 +185,7 @@ fn forecast(w: Words, tile: &ForecastTile) -> Vec<String> {
             "{}: {} {}, {} {}",
             w.month(month.month),
             w.pick("previsto", "forecast"),
-            w.money(month.forecast_cents.max(month.open_cents)),
+            w.money(month.forecast_cents),
             w.pick("vinto", "won"),
             w.money(month.won_cents)
         )

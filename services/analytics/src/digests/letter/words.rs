@@ -30,7 +30,7 @@ impl Words {
         let known = definitions::all().into_iter().find(|one| one.name == name);
         match known {
             Some(one) => self.pick(one.title_it, one.title_en).to_owned(),
-            None => self.pick("In evidenza", "At a glance").to_owned(),
+            None => self.pick("In breve", "In brief").to_owned(),
         }
     }
 
