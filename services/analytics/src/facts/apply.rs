@@ -1,20 +1,19 @@
 //! A page of events, applied in one transaction: what the records it touches count is taken away, the rows are saved, what
 //! follows is derived, and what they count now is added.
 
-use std::collections::BTreeSet;
-
 use chrono::NaiveDate;
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Date, Uuid as SqlUuid};
+use diesel::sql_types::{BigInt, Date};
 use nexus_db::{DbError, DbResult};
 use uuid::Uuid;
 
 use super::event::Event;
 use super::read::{Batch, Parked, read};
+use super::touched::{Id, Touched, ids};
 use super::{clients, deals, orders, rows, sites};
 use crate::measures::Fact;
 use crate::measures::rollup::{Sign, append};
-use crate::measures::sql::{NOBODY, Tables};
+use crate::measures::sql::Tables;
 
 /// Events, and what they bring.
 #[derive(Debug)]
@@ -137,7 +136,7 @@ fn park(
         .bind::<diesel::sql_types::Text, _>(source)
         .bind::<BigInt, _>(event.position)
         .bind::<diesel::sql_types::Text, _>(&event.kind)
-        .bind::<SqlUuid, _>(event.subject_id)
+        .bind::<diesel::sql_types::Uuid, _>(event.subject_id)
         .bind::<diesel::sql_types::Timestamptz, _>(event.at)
         .bind::<diesel::sql_types::Text, _>(reason)
         .bind::<diesel::sql_types::Text, _>(detail)
@@ -190,152 +189,6 @@ fn apply_batch(
     clients::derive_phases(conn, tables, Some(&touched.clients))?;
     clients::derive_scores(conn, tables, &touched.selling, today)?;
     touched.count(conn, Sign::Add)
-}
-
-/// The records whose counts a batch may change.
-#[derive(Debug, Default)]
-struct Touched {
-    clients: Vec<Uuid>,
-    /// Clients whose orders have to be looked at.
-    selling: Vec<Uuid>,
-    deals: Vec<Uuid>,
-    orders: Vec<Uuid>,
-    leads: Vec<Uuid>,
-    activities: Vec<Uuid>,
-    visits: Vec<Uuid>,
-    tours: Vec<Uuid>,
-    sites: Vec<Uuid>,
-}
-
-impl Touched {
-    fn by(conn: &mut PgConnection, batch: &Batch) -> DbResult<Self> {
-        let told: Vec<Uuid> = batch.clients.iter().map(|client| client.id).collect();
-        let deals: Vec<Uuid> = batch.deals.iter().map(|deal| deal.id).collect();
-        let of_deals = ids(
-            conn,
-            "SELECT DISTINCT client_id AS id FROM deals WHERE client_id IS NOT NULL AND id = ANY($1)",
-            &deals,
-        )?;
-        let selling = union([
-            &told,
-            &batch.orders.iter().map(|order| order.client_id).collect(),
-        ]);
-        let clients = union([
-            &selling,
-            &of_deals,
-            &batch
-                .deals
-                .iter()
-                .filter_map(|deal| deal.client_id)
-                .collect(),
-            &batch.offers.iter().map(|offer| offer.client_id).collect(),
-            &batch
-                .activities
-                .iter()
-                .filter_map(|activity| activity.client_id)
-                .collect(),
-        ]);
-        let visited: Vec<Uuid> = batch.visits.iter().map(|visit| visit.id).collect();
-        let sites = union([
-            &batch.sites.iter().map(|site| site.id).collect(),
-            &batch.wishes.iter().map(|wish| wish.id).collect(),
-            &batch.visits.iter().map(|visit| visit.site_id).collect(),
-            &ids(
-                conn,
-                "SELECT id FROM sites WHERE client_id = ANY($1)",
-                &told,
-            )?,
-            &ids(
-                conn,
-                "SELECT DISTINCT site_id AS id FROM visits WHERE id = ANY($1)",
-                &visited,
-            )?,
-        ]);
-        let sites = if batch.rules.is_empty() {
-            sites
-        } else {
-            union([
-                &sites,
-                &ids(conn, "SELECT id FROM sites WHERE $1 IS NOT NULL", &[])?,
-            ])
-        };
-        Ok(Self {
-            deals: union([
-                &deals,
-                &ids(
-                    conn,
-                    "SELECT id FROM deals WHERE client_id = ANY($1)",
-                    &told,
-                )?,
-            ]),
-            orders: union([
-                &batch.orders.iter().map(|order| order.id).collect(),
-                &ids(
-                    conn,
-                    "SELECT id FROM orders WHERE client_id = ANY($1)",
-                    &selling,
-                )?,
-            ]),
-            leads: batch.leads.iter().map(|lead| lead.id).collect(),
-            activities: batch
-                .activities
-                .iter()
-                .map(|activity| activity.id)
-                .collect(),
-            visits: union([
-                &visited,
-                &ids(
-                    conn,
-                    "SELECT id FROM visits WHERE client_id = ANY($1)",
-                    &told,
-                )?,
-            ]),
-            tours: batch.tours.iter().map(|tour| tour.id).collect(),
-            clients: union([
-                &clients,
-                &batch.visits.iter().map(|visit| visit.client_id).collect(),
-            ]),
-            selling,
-            sites,
-        })
-    }
-
-    fn count(&self, conn: &mut PgConnection, sign: Sign) -> DbResult<()> {
-        for (fact, ids) in [
-            (Fact::Deal, &self.deals),
-            (Fact::Order, &self.orders),
-            (Fact::Lead, &self.leads),
-            (Fact::Activity, &self.activities),
-            (Fact::Visit, &self.visits),
-            (Fact::Tour, &self.tours),
-            (Fact::Client, &self.clients),
-            (Fact::Site, &self.sites),
-        ] {
-            append(conn, sign, fact, ids)?;
-        }
-        Ok(())
-    }
-}
-
-fn union<const N: usize>(lists: [&Vec<Uuid>; N]) -> Vec<Uuid> {
-    let all: BTreeSet<Uuid> = lists.into_iter().flatten().copied().collect();
-    all.into_iter().filter(|id| *id != NOBODY).collect()
-}
-
-#[derive(QueryableByName)]
-struct Id {
-    #[diesel(sql_type = SqlUuid)]
-    id: Uuid,
-}
-
-fn ids(conn: &mut PgConnection, sql: &str, of: &[Uuid]) -> DbResult<Vec<Uuid>> {
-    if of.is_empty() && !sql.contains("$1 IS NOT NULL") {
-        return Ok(Vec::new());
-    }
-    let rows: Vec<Id> = diesel::sql_query(sql)
-        .bind::<Array<SqlUuid>, _>(of)
-        .load(conn)?;
-    Ok(rows.into_iter().map(|row| row.id).collect())
 }
 
 /// So many records are derived at once.

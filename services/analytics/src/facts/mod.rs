@@ -12,6 +12,7 @@ mod rows;
 mod score;
 mod sites;
 pub mod story;
+mod touched;
 
 pub use apply::{Told, apply, derive_deals, derive_others, rescore};
 pub use event::{Event, Page};

@@ -4,6 +4,7 @@ mod clients;
 mod deals;
 mod figures;
 mod pipeline;
+mod ranking;
 mod sales;
 mod visits;
 mod work;
@@ -18,7 +19,7 @@ use crate::measures::read::{Ask, By, Span, Sum};
 use crate::measures::{Measure, definition};
 
 pub use figures::{days, share};
-pub use sales::rank_products;
+pub use ranking::rank_products;
 pub use work::{follow_ups, targets};
 
 /// What tiles are made in.
@@ -109,9 +110,9 @@ pub fn asks(tile: Tile, context: &Context) -> Vec<Ask> {
         Tile::Headline => sales::headline_asks(context),
         Tile::SalesTrend => sales::trend_asks(context),
         Tile::Agents => sales::agents_asks(context),
-        Tile::Provinces => sales::ranking_asks(context, By::Province),
-        Tile::Products => sales::ranking_asks(context, By::Product),
-        Tile::Sources => sales::ranking_asks(context, By::Source),
+        Tile::Provinces => ranking::ranking_asks(context, By::Province),
+        Tile::Products => ranking::ranking_asks(context, By::Product),
+        Tile::Sources => ranking::ranking_asks(context, By::Source),
         Tile::Pipeline => pipeline::pipeline_asks(context),
         Tile::Funnel => deals::funnel_asks(context),
         Tile::StageTimes => deals::stage_times_asks(context),
@@ -137,10 +138,12 @@ pub fn put(tile: Tile, context: &Context, answers: &[Vec<Sum>], dashboard: &mut 
         Tile::SalesTrend => dashboard.sales_trend = Some(sales::trend(context, answers)),
         Tile::Agents => dashboard.agents = Some(sales::agents(context, answers)),
         Tile::Provinces => {
-            dashboard.provinces = Some(sales::ranking(context, By::Province, answers))
+            dashboard.provinces = Some(ranking::ranking(context, By::Province, answers))
         }
-        Tile::Products => dashboard.products = Some(sales::ranking(context, By::Product, answers)),
-        Tile::Sources => dashboard.sources = Some(sales::ranking(context, By::Source, answers)),
+        Tile::Products => {
+            dashboard.products = Some(ranking::ranking(context, By::Product, answers))
+        }
+        Tile::Sources => dashboard.sources = Some(ranking::ranking(context, By::Source, answers)),
         Tile::Pipeline => dashboard.pipeline = Some(pipeline::pipeline(context, answers)),
         Tile::Funnel => dashboard.funnel = Some(deals::funnel(context, answers)),
         Tile::StageTimes => dashboard.stage_times = Some(deals::stage_times(context, answers)),
