@@ -148,6 +148,29 @@ test('the manager’s Monday: last month, one team, where deals get lost, and a 
     await page.emulateMedia({ media: 'screen' });
   });
 
+  await test.step('the figures by letter every Monday, where there is a mail server', async () => {
+    const setup = await page.request.get('/api/v1/auth/setup');
+    const { mail } = (await setup.json()) as { mail: boolean };
+    const open = page.getByRole('button', { name: 'Inviami un riepilogo' });
+    await open.click();
+    const dialog = page.getByRole('dialog', { name: 'Inviami un riepilogo' });
+    if (!mail) {
+      await expect(dialog).toContainText('non ha un server di posta');
+      await expect(dialog.getByRole('button', { name: 'Salva' })).toHaveCount(0);
+      await page.keyboard.press('Escape');
+      return;
+    }
+    await dialog.getByLabel('Ogni lunedì').check();
+    await dialog.getByRole('button', { name: 'Salva' }).click();
+    await expect(page.getByText(/Il prossimo riepilogo parte .* 07:00/)).toBeVisible();
+    await open.click();
+    await expect(dialog).toContainText('La prossima parte');
+    await expect(dialog.getByLabel('Ogni lunedì')).toBeChecked();
+    await dialog.getByLabel('Mai').check();
+    await dialog.getByRole('button', { name: 'Salva' }).click();
+    await expect(page.getByText('Non riceverai più questo riepilogo.')).toBeVisible();
+  });
+
   await test.step('a figure follows what happens, without a reload', async () => {
     const shown = tile(page, 'Trattative aperte per fase')
       .getByText(/trattative? ·/)
