@@ -31,4 +31,4 @@ bench: ## memory and start-up time against the goals
 
 build:
 	@deploy/prepare.sh web
-	@cargo build --release --workspace --locked
+	@cargo build --release --workspace --exclude xtask --exclude nexus-testkit --locked
