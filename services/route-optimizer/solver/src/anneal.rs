@@ -1,18 +1,13 @@
 //! Simulated annealing over ruined and recreated solutions.
 
-use std::ops::RangeInclusive;
-
 use crate::Budget;
+use crate::cooling::Cooling;
 use crate::instance::Instance;
 use crate::pool::Pool;
 use crate::random::Random;
 use crate::recreate::Recreate;
 use crate::ruin::{Ruin, Scratch};
 use crate::state::{Score, State};
-
-/// The temperature at the beginning and at the end, in average legs; the more tasks, the colder the end.
-const HOT: f64 = 0.5;
-const COLD: RangeInclusive<f64> = 0.01..=0.02;
 
 /// Where priorities are given, what a visit and the priority of an average one weigh, in average legs.
 const VISIT: f64 = 5.0;
@@ -21,10 +16,6 @@ const IMPORTANCE: f64 = 100.0;
 /// When routes that were seen are combined anew for the first time, and how often after that, in shares of the budget.
 const FIRST: f64 = 0.3;
 const EVERY: f64 = 0.02;
-
-fn cold(tasks: usize) -> f64 {
-    (0.2 / (tasks as f64).sqrt()).clamp(*COLD.start(), *COLD.end())
-}
 
 /// One thread's search.
 pub(crate) struct Search<'a> {
@@ -123,10 +114,9 @@ impl<'a> Search<'a> {
         self.keep_best();
         let legs = (self.state.score.vehicles + tasks as i64 - self.state.score.absent).max(1);
         let leg = self.state.score.cost as f64 / legs as f64;
-        let (hot, cold) = (HOT * leg, cold(tasks) * leg);
         self.penalty = Penalty::new(self.state.instance, leg);
         let every = if tasks > 400 { 8 } else { 32 };
-        let mut temperature = hot;
+        let mut cooling = Cooling::new(tasks, leg);
         let mut next = FIRST;
         loop {
             if self.iterations.is_multiple_of(every) {
@@ -134,18 +124,20 @@ impl<'a> Search<'a> {
                 if used >= 1.0 {
                     break;
                 }
-                temperature = hot * (cold / hot).powf(used);
+                if cooling.advance(used, self.iterations) {
+                    self.restart();
+                }
                 if used >= next && self.pool.affords(self.iterations) {
                     next = used + EVERY;
                     self.recombine();
                 }
             }
-            self.step(temperature);
+            self.step(&cooling);
             self.iterations += 1;
         }
     }
 
-    fn step(&mut self, temperature: f64) {
+    fn step(&mut self, cooling: &Cooling) {
         self.state.begin();
         let before = self.penalty.weigh(self.state.score);
         let fresh = self.state.absent.len();
@@ -153,14 +145,16 @@ impl<'a> Search<'a> {
             .apply(&mut self.state, &mut self.random, &mut self.scratch);
         let limit = Limit {
             penalty: self.penalty,
-            most: before - temperature * self.random.unit().max(1e-300).ln(),
+            most: before - cooling.temperature * self.random.unit().max(1e-300).ln(),
         };
         if self
             .recreate
             .apply(&mut self.state, fresh, limit, &mut self.random)
         {
             self.keep_best();
-            self.remember();
+            if cooling.remembers() {
+                self.remember();
+            }
         } else {
             self.state.undo();
         }

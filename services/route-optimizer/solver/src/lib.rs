@@ -8,6 +8,7 @@ mod answer;
 mod ascent;
 mod budget;
 mod choice;
+mod cooling;
 mod cover;
 mod exact;
 mod fleet;
@@ -29,6 +30,7 @@ pub mod solution;
 mod state;
 mod tree;
 mod warm;
+mod ways;
 
 pub use budget::{Budget, Iterations};
 pub use problem::Problem;

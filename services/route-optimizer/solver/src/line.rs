@@ -5,8 +5,9 @@
 
 use std::ops::Range;
 
-use crate::instance::{Instance, Leg, Node, earliest_in, latest_in};
+use crate::instance::{Instance, Node, earliest_in, latest_in};
 use crate::route::BREAKS;
+use crate::ways::Leg;
 
 /// One vehicle and its tasks, numbered from 0; times count from the opening of the vehicle's hours. Spots are numbered
 /// `breaks that are over * tasks + task`.

@@ -3,8 +3,9 @@
 //! Every item knows the earliest moment the vehicle can leave it and the latest moment it may begin there; whether a task fits
 //! between two items is then three additions (Savelsbergh, 1992).
 
-use crate::instance::{Instance, NONE, Node, Ways};
+use crate::instance::{Instance, NONE, Node};
 use crate::loaded::Loaded;
+use crate::ways::Ways;
 
 /// A stop of a route in the making.
 #[derive(Debug, Clone, Copy)]

@@ -20,7 +20,7 @@ pub fn run(data: &Path, which: &[&str]) {
         score::table(
             files(data, "days", "").iter().map(PathBuf::as_path),
             0.1,
-            1,
+            1_u64,
             &BTreeMap::new(),
         );
     }
@@ -29,7 +29,7 @@ pub fn run(data: &Path, which: &[&str]) {
             let gaps = score::table(
                 files(data, "solomon", "").iter().map(PathBuf::as_path),
                 seconds,
-                1,
+                1_u64,
                 &best,
             );
             gap(&format!("G2 Solomon @{seconds} s, mean"), &gaps, goal);
@@ -53,7 +53,7 @@ pub fn run(data: &Path, which: &[&str]) {
                 );
                 continue;
             }
-            let gaps = score::table(files.iter().map(PathBuf::as_path), seconds, 1, &best);
+            let gaps = score::table(files.iter().map(PathBuf::as_path), seconds, 1_u64, &best);
             gap(
                 &format!("G3 Gehring-Homberger {size} @{seconds} s, mean"),
                 &gaps,

@@ -18,7 +18,7 @@ fn main() {
         ["solve", seconds, seeds, best, ref files @ ..] => {
             let best = score::best_known(Path::new(best));
             let effort = score::Effort::read(seconds);
-            let seeds = seeds.parse().expect("how many seeds");
+            let seeds = score::Seeds::read(seeds);
             let _ = score::table(files.iter().map(Path::new), effort, seeds, &best);
         }
         ["goals", data, ref which @ ..] => goals::run(Path::new(data), which),
@@ -28,7 +28,7 @@ fn main() {
             lunch == ["lunch"],
         )),
         _ => println!(
-            "bench solve <seconds, or 100000i for iterations> <seeds> <best-known.json> <files…> | goals <data folder> [G1 …] | days <count> <seconds> [lunch]"
+            "bench solve <seconds, or 100000i for iterations> <seeds, or 3x2 for two threads> <best-known.json> <files…> | goals <data folder> [G1 …] | days <count> <seconds> [lunch]"
         ),
     }
 }

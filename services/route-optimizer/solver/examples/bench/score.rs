@@ -67,8 +67,42 @@ impl From<f64> for Effort {
     }
 }
 
+/// Runs of each problem, with seeds 1, 2, …, and the threads of each.
+#[derive(Clone, Copy)]
+pub struct Seeds {
+    count: u64,
+    threads: usize,
+}
+
+impl Seeds {
+    /// `3` for three runs, `3x2` for three runs of two threads.
+    pub fn read(text: &str) -> Self {
+        let (count, threads) = text.split_once('x').unwrap_or((text, "1"));
+        Self {
+            count: count.parse().expect("how many seeds"),
+            threads: threads.parse().expect("how many threads"),
+        }
+    }
+}
+
+impl From<u64> for Seeds {
+    fn from(count: u64) -> Self {
+        Self { count, threads: 1 }
+    }
+}
+
 /// Solves with one thread; Solomon's costs come out in whole units instead of tenths.
 pub fn run(problem: &Problem, effort: impl Into<Effort>, seed: u64) -> (Solution, Run) {
+    run_with(problem, effort, seed, 1)
+}
+
+/// The same with several threads, each with the whole effort.
+pub fn run_with(
+    problem: &Problem,
+    effort: impl Into<Effort>,
+    seed: u64,
+    threads: usize,
+) -> (Solution, Run) {
     let from = cpu();
     let budget: Box<dyn Budget> = match effort.into() {
         Effort::Seconds(seconds) => Box::new(CpuSeconds::new(seconds)),
@@ -76,6 +110,7 @@ pub fn run(problem: &Problem, effort: impl Into<Effort>, seed: u64) -> (Solution
     };
     let options = Options {
         seed,
+        threads,
         ..Options::default()
     };
     let solution = solve(problem, &options, budget.as_ref());
@@ -124,15 +159,15 @@ fn weigh(problem: &Problem, solution: &Solution, seconds: f64) -> Run {
 pub fn table<'a>(
     files: impl Iterator<Item = &'a Path>,
     effort: impl Into<Effort>,
-    seeds: u64,
+    seeds: impl Into<Seeds>,
     best: &BTreeMap<String, f64>,
 ) -> Vec<(String, f64)> {
     let mut gaps = Vec::new();
-    let effort = effort.into();
+    let (effort, seeds) = (effort.into(), seeds.into());
     for path in files {
         let problem = load(path);
-        for seed in 1..=seeds {
-            let (_, run) = run(&problem, effort, seed);
+        for seed in 1..=seeds.count {
+            let (_, run) = run_with(&problem, effort, seed, seeds.threads);
             let name = name(path);
             let shown = best.get(&name).map_or(run.cost, |_| run.cost / 10.0);
             let gap = best.get(&name).map_or(0.0, |b| (shown / b - 1.0) * 100.0);

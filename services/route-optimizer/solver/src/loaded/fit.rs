@@ -2,8 +2,9 @@
 
 use super::Now;
 use crate::fleet::Class;
-use crate::instance::{Instance, Leg, NONE};
+use crate::instance::{Instance, NONE};
 use crate::route::{BREAKS, Gap, Item, Route};
+use crate::ways::Leg;
 
 /// What a change does to the route's sums.
 #[derive(Debug, Clone, Copy, Default)]

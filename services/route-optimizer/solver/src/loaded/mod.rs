@@ -7,8 +7,9 @@
 mod fit;
 
 use crate::fleet::Class;
-use crate::instance::{Instance, Leg, earliest_in, latest_in};
+use crate::instance::{Instance, earliest_in, latest_in};
 use crate::route::{BREAKS, Route};
+use crate::ways::Leg;
 
 /// What is kept for each item and for the route besides [`Item`].
 #[derive(Debug, Clone, Default)]
