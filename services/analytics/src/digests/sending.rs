@@ -122,8 +122,8 @@ async fn write(app: &App, digest: Digest, id: Uuid, now: DateTime<Utc>) -> Resul
     let url = format!("{auth}/internal/letters");
     match app.peers.post::<Kept>(&url, &written, Duration::ZERO).await {
         Ok(Kept { kept }) => Ok(kept),
-        // There is no mail server any more.
-        Err(PeerError::Refused(status)) if status.as_u16() == 409 => Ok(false),
+        // There is no mail server any more; or it is not a letter to auth, and never will be one.
+        Err(PeerError::Refused(status)) if matches!(status.as_u16(), 409 | 413 | 422) => Ok(false),
         Err(error) => Err(error.to_string()),
     }
 }

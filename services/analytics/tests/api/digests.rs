@@ -22,6 +22,8 @@ struct Desk {
     letters: Vec<Value>,
     /// So many letters are refused before one is taken.
     busy: usize,
+    /// There is no mail server.
+    no_mail: bool,
 }
 
 #[derive(Clone, Default)]
@@ -61,6 +63,9 @@ impl Auth {
         }
         async fn letter(auth: Data<Auth>, body: Json<Value>) -> HttpResponse {
             auth.with(|desk| {
+                if desk.no_mail {
+                    return HttpResponse::Conflict().finish();
+                }
                 if desk.busy > 0 {
                     desk.busy -= 1;
                     return HttpResponse::ServiceUnavailable().finish();
@@ -184,10 +189,12 @@ async fn whoever_has_gone_or_may_see_nothing_gets_nothing() {
     let (auth, analytics) = start();
     let agent = analytics.user("Anna Agente", None, AGENT);
     subscribe(&agent, wish("mondays")).await;
-    for permissions in [None, Some(&["clients:read:own"][..])] {
+    for permissions in [None, Some(&["clients:read:own"][..]), Some(AGENT)] {
         if let Some(permissions) = permissions {
             auth.grants(&agent, permissions);
         }
+        // Without a mail server, not even they do.
+        auth.with(|desk| desk.no_mail = true);
         make_due(&analytics);
         assert!(send_one(&analytics.server.app).await.unwrap());
         assert!(

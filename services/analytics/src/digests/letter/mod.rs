@@ -11,6 +11,9 @@ use crate::filter::{Compare, FilterFields, Period};
 use super::model::DigestFields;
 pub use words::Words;
 
+/// So many lines a tile: a letter is read over coffee.
+const LINES_MOST: usize = 40;
+
 /// A letter, and the page that its link leads to.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Letter {
@@ -48,8 +51,12 @@ pub fn write(
             continue;
         }
         let _infallible = write!(text, "\n{}\n", words.title(tile.word()));
-        for line in lines {
+        for line in lines.iter().take(LINES_MOST) {
             let _infallible = writeln!(text, "- {line}");
+        }
+        if lines.len() > LINES_MOST {
+            let rest = words.number(i64::try_from(lines.len() - LINES_MOST).unwrap_or(i64::MAX));
+            let _infallible = writeln!(text, "- {}: {rest}", words.pick("altre", "more"));
         }
     }
     let end = words.pick(
