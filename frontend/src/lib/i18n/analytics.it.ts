@@ -55,7 +55,7 @@ export const analyticsWords = {
     province: 'Provincia',
     anyProvince: 'Tutte le province',
     product: 'Prodotto',
-    findProduct: 'Prodotto: nome o codice',
+    findProduct: 'Prodotto o codice',
     noProduct: 'Nessun prodotto trovato.',
     source: 'Provenienza',
     anySource: 'Ogni provenienza',
