@@ -78,14 +78,9 @@ impl TestServer {
         };
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let migrated = Arc::new(AtomicBool::new(true));
-        let running = nexus_service::serve(
-            listener,
-            app.clone(),
-            service,
-            migrated,
-            service.configure,
-        )
-        .unwrap();
+        let running =
+            nexus_service::serve(listener, app.clone(), service, migrated, service.configure)
+                .unwrap();
         Self {
             url: format!("http://{}", running.address),
             app,
