@@ -13,6 +13,11 @@ use crate::state::{Score, State};
 const VISIT: f64 = 5.0;
 const IMPORTANCE: f64 = 100.0;
 
+/// Chance that the first task put back opens a route of its own, ordinarily and after a whole route was dissolved; by cost alone
+/// that would be too rare to change the number of routes.
+const OPEN: f64 = 0.02;
+const OPEN_ANEW: f64 = 0.6;
+
 /// When routes that were seen are combined anew for the first time, and how often after that, in shares of the budget.
 const FIRST: f64 = 0.3;
 const EVERY: f64 = 0.02;
@@ -110,7 +115,7 @@ impl<'a> Search<'a> {
             most: f64::INFINITY,
         };
         self.recreate
-            .apply(&mut self.state, 0, all, &mut self.random);
+            .apply(&mut self.state, 0, false, all, &mut self.random);
         self.keep_best();
         let legs = (self.state.score.vehicles + tasks as i64 - self.state.score.absent).max(1);
         let leg = self.state.score.cost as f64 / legs as f64;
@@ -141,15 +146,18 @@ impl<'a> Search<'a> {
         self.state.begin();
         let before = self.penalty.weigh(self.state.score);
         let fresh = self.state.absent.len();
-        self.ruin
+        let whole = self
+            .ruin
             .apply(&mut self.state, &mut self.random, &mut self.scratch);
+        let open = if whole { OPEN_ANEW } else { OPEN };
+        let open = self.random.chance(open);
         let limit = Limit {
             penalty: self.penalty,
             most: before - cooling.temperature * self.random.unit().max(1e-300).ln(),
         };
         if self
             .recreate
-            .apply(&mut self.state, fresh, limit, &mut self.random)
+            .apply(&mut self.state, fresh, open, limit, &mut self.random)
         {
             self.keep_best();
             if cooling.remembers() {

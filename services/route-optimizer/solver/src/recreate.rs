@@ -12,9 +12,6 @@ use crate::state::{Score, State};
 /// Chance to overlook the best gap so far.
 const BLINK: f64 = 0.01;
 
-/// Chance that the first task opens a route of its own; by cost alone that would be too rare to change the number of routes.
-const OPEN: f64 = 0.02;
-
 /// How many of the units that were absent before are tried again.
 const RETRY: usize = 6;
 
@@ -84,11 +81,12 @@ impl Recreate {
     }
 
     /// Tries to insert what is absent: all that came out in this iteration (from `fresh` on) and some of the rest.
-    /// Gives up as soon as what comes out must weigh too much; returns whether it does not.
+    /// With `open` the first of them opens a route of its own. Gives up as soon as what comes out must weigh too much; returns whether it does not.
     pub(crate) fn apply(
         &mut self,
         state: &mut State<'_>,
         fresh: usize,
+        open: bool,
         limit: Limit,
         random: &mut Random,
     ) -> bool {
@@ -98,7 +96,6 @@ impl Recreate {
             state.absent.swap(i, j);
         }
         let kept = RETRY.min(fresh);
-        let open = random.chance(OPEN);
         let nearby = if random.chance(0.1) {
             usize::MAX
         } else {

@@ -45,16 +45,22 @@ pub(crate) struct Scratch {
 }
 
 impl Ruin {
-    /// Takes tasks out of some routes.
-    pub(crate) fn apply(&self, state: &mut State<'_>, random: &mut Random, scratch: &mut Scratch) {
+    /// Takes tasks out of some routes. Returns whether it was a whole route.
+    pub(crate) fn apply(
+        &self,
+        state: &mut State<'_>,
+        random: &mut Random,
+        scratch: &mut Scratch,
+    ) -> bool {
         let tasks = state.instance.tasks;
         scratch.marked.resize(tasks, false);
         scratch.ruined.clear();
         if state.used.is_empty() {
-            return;
+            return false;
         }
         let seed = random.below(tasks) as u32;
-        if random.chance(self.dissolve) {
+        let whole = random.chance(self.dissolve);
+        if whole {
             let route = match state.route_of[seed as usize] {
                 NONE => state.used[random.below(state.used.len())],
                 route => route,
@@ -70,6 +76,7 @@ impl Ruin {
             scratch.marked[scratch.list[i] as usize] = false;
         }
         scratch.list.clear();
+        whole
     }
 
     fn strings(&self, state: &State<'_>, seed: u32, random: &mut Random, scratch: &mut Scratch) {
