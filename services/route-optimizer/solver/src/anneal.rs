@@ -18,6 +18,9 @@ const IMPORTANCE: f64 = 100.0;
 const OPEN: f64 = 0.02;
 const OPEN_ANEW: f64 = 0.6;
 
+/// How many times hotter it is for a solution with such a route: it takes some iterations to become as good as others.
+const BOLD: f64 = 6.0;
+
 /// When routes that were seen are combined anew for the first time, and how often after that, in shares of the budget.
 const FIRST: f64 = 0.3;
 const EVERY: f64 = 0.02;
@@ -149,11 +152,11 @@ impl<'a> Search<'a> {
         let whole = self
             .ruin
             .apply(&mut self.state, &mut self.random, &mut self.scratch);
-        let open = if whole { OPEN_ANEW } else { OPEN };
-        let open = self.random.chance(open);
+        let open = self.random.chance(if whole { OPEN_ANEW } else { OPEN });
+        let heat = cooling.temperature * if open { BOLD } else { 1.0 };
         let limit = Limit {
             penalty: self.penalty,
-            most: before - cooling.temperature * self.random.unit().max(1e-300).ln(),
+            most: before - heat * self.random.unit().max(1e-300).ln(),
         };
         if self
             .recreate
