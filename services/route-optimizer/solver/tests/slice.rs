@@ -1,7 +1,7 @@
 //! A slice of the benchmarks, bounded by iterations: the same outcome on a busy machine.
 //!
-//! The iterations are about those of the goals' seconds, the thresholds the goals with a margin; a change that breaks them has
-//! made the search worse.
+//! The iterations are about those of the goals' seconds, the thresholds the goals, the week's with a margin; a change
+//! that breaks them has made the search worse.
 
 #[path = "../examples/bench/read.rs"]
 mod read;
@@ -71,7 +71,7 @@ fn gaps(folder: &str, list: &[(&str, f64)], iterations: u64) -> (f64, f64) {
 fn solomon_stays_near_the_best_known() {
     let (mean, worst) = gaps("solomon", &SOLOMON, 100_000);
     assert!(
-        mean <= 0.5 && worst <= 2.5,
+        mean <= 0.35 && worst <= 2.0,
         "mean {mean:.2} %, worst {worst:.2} %"
     );
 }
@@ -80,7 +80,7 @@ fn solomon_stays_near_the_best_known() {
 fn two_hundred_customers_stay_near_the_best_known() {
     let (mean, worst) = gaps("homberger", &HOMBERGER, 300_000);
     assert!(
-        mean <= 0.8 && worst <= 1.8,
+        mean <= 0.6 && worst <= 1.4,
         "mean {mean:.2} %, worst {worst:.2} %"
     );
 }
@@ -123,10 +123,19 @@ fn days_with_a_lunch_break_are_proven_optimal() {
 }
 
 #[test]
-fn a_week_of_a_team_is_planned() {
+fn weeks_of_a_team_are_planned() {
     let problem = read::vroom(&fixture("weeks/week400_0.json"));
-    let solution = solve(&problem, &Options::default(), &Iterations(100_000));
-    let (_, travel) = recount(&problem, &solution);
-    assert_eq!(solution.unassigned, []);
-    assert!(travel <= 429_500, "{travel} s on the road");
+    // From seed to seed a week moves by half a percent.
+    let travels = (1..=4).map(|seed| {
+        let options = Options {
+            seed,
+            ..Options::default()
+        };
+        let solution = solve(&problem, &options, &Iterations(70_000));
+        let (_, travel) = recount(&problem, &solution);
+        assert_eq!(solution.unassigned, []);
+        travel
+    });
+    let mean = travels.sum::<u64>() / 4;
+    assert!(mean <= 428_600, "{mean} s on the road");
 }
