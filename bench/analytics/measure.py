@@ -4,6 +4,7 @@
 import base64
 import http.client
 import json
+import math
 import os
 import random
 import socket
@@ -42,7 +43,7 @@ def stamp(instant):
 
 
 class History:
-    """crm's feed as a function of the position: nothing is kept."""
+    """crm's feed as a function of the position."""
 
     def __init__(self, share):
         self.clients, self.deals = int(100_000 * share), int(300_000 * share)
@@ -51,6 +52,7 @@ class History:
                       (self.deals * 3, self.deal), (self.orders, self.order), (self.talks, self.talk)]
         self.length = sum(length for length, _ in self.parts)
         self.more = []
+        self.pages = {}
 
     def event(self, position):
         number = position - 1
@@ -60,7 +62,13 @@ class History:
             number -= length
         return self.more[number]
 
+    def prepare(self, limit):
+        """Writes the pages that a rebuild asks for, so that telling them takes little of the machine that is measured."""
+        self.pages = {(after, limit): self.page(after, limit) for after in range(0, self.length, limit)}
+
     def page(self, after, limit):
+        if (after, limit) in self.pages:
+            return self.pages[after, limit]
         last = min(after + limit, self.length + len(self.more))
         events = ",".join(self.event(position) for position in range(after + 1, last + 1))
         return f'{{"events":[{events}],"position":{max(last, after)}}}'.encode()
@@ -356,7 +364,7 @@ class Bench:
             times.append(self.get(f"dashboard?{query}", token)[1])
         used = cpu([self.service.pid]) - before[0], self.postgres() - before[1]
         times.sort()
-        p99 = times[min(len(times) - 1, int(len(times) * 0.99))]
+        p99 = times[math.ceil(len(times) * 0.99) - 1]
         tell(what, f"p99 {p99:.1f} ms, middle {times[len(times) // 2]:.1f} ms; CPU a call: service {used[0] / rounds * 1000:.1f} ms, "
              f"PostgreSQL {used[1] / rounds * 1000:.1f} ms", p99 < goal)
 
@@ -424,7 +432,9 @@ def main():
     dice = random.Random(5)
     try:
         bench.wait_ready()
+        history.prepare(2_000)
         bench.rebuild()
+        history.pages.clear()
         bench.crm.holds = False
         # Waits for the service, which does the same to its new tables.
         for command in ("VACUUM (ANALYZE)", "CHECKPOINT"):
@@ -434,14 +444,14 @@ def main():
         year, odd = "from=2025-12-01&until=2026-11-30", "from=2026-03-10&until=2026-10-17"
         boss = bench.key.token(agent(1), ["analytics:read:team"])
         seller = bench.key.token(agent(17), ["analytics:read:own"])
-        bench.ask("whole dashboard, admin, a month", 20, bench.admin, [month], 100)
-        bench.ask("whole dashboard, admin, a quarter", 20, bench.admin, [quarter], 100)
-        bench.ask("whole dashboard, admin, a year", 20, bench.admin, [year], 100)
-        bench.ask("whole dashboard, admin, any days", 100, bench.admin, [odd], 60)
-        bench.ask("whole dashboard, manager of ten, a quarter", 20, boss, [quarter], 100)
-        bench.ask("whole dashboard, agent, a month", 20, seller, [month], 100)
+        bench.ask("whole dashboard, admin, a month", 20, bench.admin, [month], 300)
+        bench.ask("whole dashboard, admin, a quarter", 20, bench.admin, [quarter], 300)
+        bench.ask("whole dashboard, admin, a year", 20, bench.admin, [year], 300)
+        bench.ask("whole dashboard, admin, any days", 100, bench.admin, [odd], 200)
+        bench.ask("whole dashboard, manager of ten, a quarter", 20, boss, [quarter], 300)
+        bench.ask("whole dashboard, agent, a month", 20, seller, [month], 300)
         ways = []
-        for _ in range(40):
+        for _ in range(100):
             parts = [dice.choice([month, quarter, year, odd])]
             chosen = dice.sample(["province", "product_id", "source_id", "agent_id", "team_id"], dice.randint(1, 3))
             if "agent_id" in chosen and "team_id" in chosen:
@@ -450,7 +460,7 @@ def main():
                       "agent_id": agent(dice.randrange(AGENTS)), "team_id": agent(dice.randrange(6))}
             parts += [f"{name}={values[name]}" for name in chosen]
             ways.append("&".join(parts))
-        bench.ask("any combination of filters", 100, bench.admin, ways, 120)
+        bench.ask("any combination of filters", 100, bench.admin, ways, 300)
         bench.kept()
         bench.freshness(200, 10)
     finally:

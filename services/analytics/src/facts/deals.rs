@@ -68,6 +68,12 @@ pub fn derive(conn: &mut PgConnection, tables: Tables, ids: &[Uuid]) -> DbResult
     }
     insert_of_deals(conn, tables, &stages)?;
     insert_of_deals(conn, tables, &months)?;
+    // Each path once, for it is long and there are few: sums go by its number.
+    let sql = format!(
+        "INSERT INTO {{t}}paths (id, path) SELECT DISTINCT hashtextextended(path, 0), path FROM {} ON CONFLICT DO NOTHING",
+        told::<Path>()
+    );
+    run(conn, tables, &sql, &paths)?;
     let sql = format!(
         "UPDATE {{t}}deals d SET path = told.path, province = coalesce(c.province, '')
          FROM {} JOIN {{t}}deals known ON known.id = told.id LEFT JOIN {{t}}clients c ON c.id = known.client_id

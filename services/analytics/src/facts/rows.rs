@@ -15,12 +15,13 @@ use uuid::Uuid;
 use crate::measures::sql::Tables;
 
 /// Every table that a rebuild fills anew.
-pub const TABLES: [&str; 20] = [
+pub const TABLES: [&str; 21] = [
     "labels",
     "stages",
     "clients",
     "deals",
     "deal_versions",
+    "paths",
     "passages",
     "forecasts",
     "orders",

@@ -92,9 +92,13 @@ fn filled(definition: &Definition) -> Vec<(Slice, Scope)> {
 
 /// A measure's key as text, of rows called `row`; nothing where the row is of a set without it.
 #[must_use]
-pub fn key_text(definition: &Definition, row: &str, value: &str) -> String {
+pub fn key_text(definition: &Definition, tables: Tables, row: &str, value: &str) -> String {
     if definition.by_value {
         format!("{row}key || ':' || {row}{value}")
+    } else if definition.by_path {
+        tables.of(&format!(
+            "(SELECT way.path FROM {{t}}paths way WHERE way.id = {row}key)"
+        ))
     } else {
         format!("{row}key::text")
     }
@@ -106,7 +110,7 @@ pub fn texted(definition: &Definition, tables: Tables) -> String {
     format!(
         "SELECT k.id, k.day, k.owner_id, coalesce({key}, '') AS key, k.n, k.cents, k.province, k.product_id, k.source_id
          FROM ({select}) k",
-        key = key_text(definition, "k.", "cents"),
+        key = key_text(definition, tables, "k.", "cents"),
         select = tables.of(definition.select),
     )
 }
@@ -187,7 +191,7 @@ pub fn all_cells(measure: Measure, tables: Tables) -> String {
         told.push(otherwise);
         format!("coalesce({})", told.join(", "))
     };
-    let key = key_text(&definition, "", "value");
+    let key = key_text(&definition, tables, "", "value");
     let keys = [
         ("key", key.as_str()),
         ("province", "province"),

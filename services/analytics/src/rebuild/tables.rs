@@ -37,7 +37,7 @@ pub fn make(conn: &mut PgConnection) -> DbResult<()> {
     discard(conn)?;
     for table in TABLES {
         conn.batch_execute(&format!(
-            "CREATE TABLE next_{table} (LIKE {table} INCLUDING DEFAULTS INCLUDING CONSTRAINTS)"
+            "CREATE TABLE next_{table} (LIKE {table} INCLUDING DEFAULTS INCLUDING GENERATED INCLUDING CONSTRAINTS)"
         ))?;
         for index in indexes(conn, table)?
             .into_iter()

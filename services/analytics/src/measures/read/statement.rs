@@ -125,7 +125,7 @@ impl Facts {
             told.push(otherwise);
             format!("coalesce({})", told.join(", "))
         };
-        let key = key_text(&definition, "", "value");
+        let key = key_text(&definition, Tables::Serving, "", "value");
         let keys = [
             ("key", key.as_str()),
             ("province", "province"),
